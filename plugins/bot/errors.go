@@ -1,0 +1,72 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// RetryAfter says that the turn failed because of err and should be put again
+// after d.
+func RetryAfter(d time.Duration, err error) error {
+	return &instructionError{err: err, after: d}
+}
+
+// Permanent says that the turn failed because of err and that putting it once
+// more would not help.
+func Permanent(err error) error {
+	return &instructionError{err: err, permanent: true}
+}
+
+// instructionError is an error that says what to do about it.
+type instructionError struct {
+	err       error
+	after     time.Duration
+	permanent bool
+}
+
+func (e *instructionError) Error() string { return e.err.Error() }
+func (e *instructionError) Unwrap() error { return e.err }
+
+// Err is the failure as an error that [RetryAfter] or [Permanent] could
+// have made, so that Run gives the same failure again.
+func (f *Fail) Err() error {
+	err := errors.New(f.Reason)
+	switch {
+	case !f.Retryable:
+		return Permanent(err)
+	case f.RetryAfter > 0:
+		return RetryAfter(f.RetryAfter, err)
+	}
+	return err
+}
+
+// SettingError is one thing wrong with a bot's settings.
+type SettingError struct {
+	// Key is the path of the key, such as answers[2].keywords; empty: the
+	// settings as a whole.
+	Key string
+	// Problem says what is wrong, and what would do.
+	Problem string
+}
+
+// Error is the key and the problem.
+func (e SettingError) Error() string {
+	if e.Key == "" {
+		return e.Problem
+	}
+	return fmt.Sprintf("%s: %s", e.Key, e.Problem)
+}
+
+// SettingErrors is all that is wrong with a bot's settings.
+type SettingErrors []SettingError
+
+// Error is one problem a line.
+func (es SettingErrors) Error() string {
+	lines := make([]string, len(es))
+	for i, e := range es {
+		lines[i] = e.Error()
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,64 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+)
+
+// Run puts one turn to b and hands what it answers to emit, in order, ending
+// with exactly one terminal event: done when Turn returns nil, fail when it
+// returns an error or panics. Run returns what emit returned, if that failed;
+// the turn is over then without a terminal event.
+//
+// The server behind [Serve] runs its bot so, and the host runs its client of a
+// plugin so: a bot in-process cannot be told from one behind the wire.
+func Run(ctx context.Context, b Bot, t *Turn, emit func(Event) error) error {
+	var broken error
+	reply := &Reply{emit: func(e Event) error {
+		if broken == nil {
+			broken = emit(e)
+		}
+		return broken
+	}}
+	err := protect(func() error { return b.Turn(ctx, t, reply) })
+	if broken != nil {
+		return broken
+	}
+	end := Event{Done: &reply.done}
+	if err != nil {
+		end = Event{Fail: failure(err)}
+	}
+	err = reply.send(end)
+	reply.over = true
+	return err
+}
+
+// protect calls f and turns a panic into an error.
+func protect(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &PanicError{Value: fmt.Sprint(p), Stack: debug.Stack()}
+		}
+	}()
+	return f()
+}
+
+// PanicError is a panic of a bot's.
+type PanicError struct {
+	Value string
+	Stack []byte
+}
+
+// Error says what the panic said, without the stack.
+func (e *PanicError) Error() string { return "panic: " + e.Value }
+
+// failure is what an error of Turn means as a terminal event.
+func failure(err error) *Fail {
+	f := &Fail{Reason: err.Error(), Retryable: true}
+	if instruction, ok := errors.AsType[*instructionError](err); ok {
+		f.Retryable, f.RetryAfter = !instruction.permanent, instruction.after
+	}
+	return f
+}
