@@ -1,0 +1,97 @@
+package bridge
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+	"github.com/patchbay-host/patchbay/plugins/bot"
+)
+
+// Desk is a contact centre. All methods are safe for concurrent use, block
+// until the desk has answered or ctx is done, and do their call at most once:
+// only the engine repeats one, after reading back. Their errors are
+// [*DeskError].
+type Desk interface {
+	// Open opens a ticket and answers its id.
+	Open(ctx context.Context, o Opening) (string, error)
+	// FindOpened looks for the ticket that was opened with marker. An empty
+	// id: there is none to be seen.
+	FindOpened(ctx context.Context, marker lifecycle.Marker) (string, error)
+	// Send posts one message into a ticket.
+	Send(ctx context.Context, ticket string, m Outgoing) error
+	// Sent reads back what we have posted into a ticket, the history that it
+	// was opened with included, oldest first, at most the newest limit
+	// messages.
+	Sent(ctx context.Context, ticket string, limit int) ([]Outgoing, error)
+	// Leave takes the customer out of a ticket, which ends its interaction.
+	// Leaving a ticket twice, or one that is over, is no error.
+	Leave(ctx context.Context, ticket string) error
+	// Typing shows the agents that the customer is typing. Best effort.
+	Typing(ctx context.Context, ticket string) error
+	// Capabilities of the desk; always the same.
+	Capabilities() lifecycle.Capabilities
+}
+
+// Opening is what a ticket is opened with.
+type Opening struct {
+	// Channel of the desk, by id or name.
+	Channel string
+	// Queue by id; empty: the desk channel's own.
+	Queue    string
+	Customer bot.Customer
+	// Language is a BCP 47 tag; empty: unknown.
+	Language string
+	// Properties are shown to the agent, in this order.
+	Properties []Property
+	// History is what was said so far, oldest first, within the desk's
+	// capabilities.
+	History []Outgoing
+	// Marker ties the ticket to its handoff; the desk keeps it with the
+	// ticket's data.
+	Marker lifecycle.Marker
+}
+
+// Property is a name and its value.
+type Property struct {
+	Name, Value string
+}
+
+// Outgoing is one message for the desk.
+type Outgoing struct {
+	// Author: customer or bot, all that a desk knows of our side.
+	Author bot.Author
+	Text   string
+}
+
+// DeskError is a call that the desk did not carry out, or may not have.
+type DeskError struct {
+	// Kind says what to do about it.
+	Kind DeskErrorKind
+	// RetryAfter is how long the desk asks to wait; 0: it does not say.
+	RetryAfter time.Duration
+	// Doubt: the call may have been carried out all the same.
+	Doubt bool
+	// Err is what happened.
+	Err error
+}
+
+// Error says what happened.
+func (e *DeskError) Error() string { return fmt.Sprintf("%s: %v", e.Kind, e.Err) }
+
+// Unwrap is what happened.
+func (e *DeskError) Unwrap() error { return e.Err }
+
+// DeskErrorKind says what to do about a failed call.
+type DeskErrorKind string
+
+// The kinds of failed call.
+const (
+	// DeskRefused: the desk says no to this very call; repeating is useless.
+	DeskRefused DeskErrorKind = "refused"
+	// DeskDenied: the desk does not know us; an operator must act.
+	DeskDenied DeskErrorKind = "denied"
+	// DeskUnavailable: busy, broken, or not to be reached; repeat later.
+	DeskUnavailable DeskErrorKind = "unavailable"
+)

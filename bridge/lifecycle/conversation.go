@@ -1,0 +1,194 @@
+package lifecycle
+
+import (
+	"time"
+
+	"github.com/patchbay-host/patchbay/plugins/bot"
+)
+
+// Holder is who may speak to the customer now.
+type Holder string
+
+// The holders.
+const (
+	Nobody Holder = "nobody"
+	Bot    Holder = "bot"
+	Queue  Holder = "queue"
+	Agent  Holder = "agent"
+)
+
+// Conversation is one customer on one channel: everything that the rules need
+// to know of it. What was said is in the journal alone.
+//
+// Step never changes the slices and maps of the conversation it is given.
+type Conversation struct {
+	ID      bot.ConversationID `json:"id"`
+	Channel string             `json:"channel"`
+	// Number of the newest journal entry; 0: nothing has happened yet.
+	Number int64 `json:"number"`
+
+	Holder Holder `json:"holder"`
+	// Epoch counts the changes of holder.
+	Epoch int64 `json:"epoch"`
+	// Reason of the last change of holder, for the operator.
+	Reason string `json:"reason,omitempty"`
+	// Since when Holder holds.
+	Since time.Time `json:"since"`
+
+	Customer bot.Customer `json:"customer,omitzero"`
+	Language string       `json:"language,omitempty"`
+	// Properties are set by the bot and shown to agents.
+	Properties map[string]string `json:"properties,omitempty"`
+
+	// Turns are what is to be put to the bot, in order. The first one is in
+	// flight if it is Ready; the others wait for it.
+	Turns []Turn `json:"turns,omitempty"`
+	// StateAt is the number of the entry with the bot's state; 0: none.
+	StateAt int64 `json:"state_at,omitempty"`
+	// Deliveries are told to the bot with its next turn.
+	Deliveries []bot.Delivery `json:"deliveries,omitempty"`
+	// Failovers counts how often the bot's failure led to the queue since an
+	// agent last said something.
+	Failovers int `json:"failovers,omitempty"`
+
+	// Desk is the conversation's side at the contact centre.
+	Desk DeskSide `json:"desk,omitzero"`
+	// Session is the agent session that is open, or was last.
+	Session *Session `json:"session,omitempty"`
+	// Timers are when the conversation must be looked at again.
+	Timers []Timer `json:"timers,omitempty"`
+}
+
+// Turn is one turn that is to be put to the bot.
+type Turn struct {
+	// ID derives from the event that caused the turn.
+	ID   bot.TurnID `json:"id"`
+	Kind TurnKind   `json:"kind"`
+	// From and Through are the numbers of the first and last journal entry
+	// whose customer's words the turn carries; 0: it carries none.
+	From    int64 `json:"from,omitempty"`
+	Through int64 `json:"through,omitempty"`
+	// Returned: the customer's conversation had ended before.
+	Returned bool `json:"returned,omitempty"`
+	// Outcome of a handoff, for [TurnHandoffOutcome].
+	Outcome *bot.HandoffOutcome `json:"outcome,omitempty"`
+	// Timer that is due, for [TurnTimerDue].
+	Timer string `json:"timer,omitempty"`
+	// Attempt is 1 or 2.
+	Attempt int `json:"attempt"`
+	// Seq is the highest event of the turn that is in the journal.
+	Seq int `json:"seq,omitempty"`
+	// Ready: it may be put to the bot now. Otherwise a timer makes it ready.
+	Ready bool `json:"ready,omitempty"`
+}
+
+// TurnKind is what a turn is about.
+type TurnKind string
+
+// The kinds of turn.
+const (
+	TurnStarted           TurnKind = "started"
+	TurnMessages          TurnKind = "messages"
+	TurnAction            TurnKind = "action"
+	TurnAgentSessionEnded TurnKind = "agent_session_ended"
+	TurnHandoffOutcome    TurnKind = "handoff_outcome"
+	TurnCustomerLeft      TurnKind = "customer_left"
+	TurnTimerDue          TurnKind = "timer_due"
+)
+
+// DeskSide is what the rules know of a conversation's tickets.
+type DeskSide struct {
+	// Opening is the number of the handoff entry whose ticket is being
+	// opened; 0: none is.
+	Opening int64 `json:"opening,omitempty"`
+	// Ticket is the current ticket; empty: none was opened yet.
+	Ticket string `json:"ticket,omitempty"`
+	// Marker is the number of the handoff entry that opened Ticket.
+	Marker int64 `json:"marker,omitempty"`
+	// Open: as far as is known, an interaction of Ticket is open.
+	Open bool `json:"open,omitempty"`
+	// Closed: what the customer says waits; posted now, it would re-queue
+	// the ticket.
+	Closed bool `json:"closed,omitempty"`
+	// ClosedAt is the number of the entry that closed the lane.
+	ClosedAt int64 `json:"closed_at,omitempty"`
+	// Skip: desk entries up to this number that have not begun are dropped.
+	Skip int64 `json:"skip,omitempty"`
+	// Told is the number of the newest entry that the ticket's history or
+	// messages contain, as decided; what was said later goes in front of a
+	// return.
+	Told int64 `json:"told,omitempty"`
+	// Delayed: the customer has been told that the handoff takes longer.
+	Delayed bool `json:"delayed,omitempty"`
+	// Queue that the ticket is or was last in.
+	Queue string `json:"queue,omitempty"`
+	// Members are the agents of the current ticket, gone ones included.
+	Members []Member `json:"members,omitempty"`
+	// Newest is the desk's newest time among the applied events of Ticket.
+	Newest time.Time `json:"newest,omitzero"`
+	// Met: an agent took part since the conversation was last taken from
+	// nobody.
+	Met bool `json:"met,omitempty"`
+}
+
+// Member is an agent of a ticket.
+type Member struct {
+	bot.Agent
+	// Present: joined and not left.
+	Present bool `json:"present,omitempty"`
+	// At is the desk's time of the newest event applied.
+	At time.Time `json:"at"`
+}
+
+// Session is an agent session, from handoff to handback.
+type Session struct {
+	// Handoff is the number of the entry that began it.
+	Handoff     int64               `json:"handoff"`
+	HandedOffAt time.Time           `json:"handed_off_at"`
+	JoinedAt    time.Time           `json:"joined_at,omitzero"`
+	EndedAt     time.Time           `json:"ended_at,omitzero"`
+	Reason      string              `json:"reason,omitempty"`
+	Target      string              `json:"target,omitempty"`
+	Agents      []bot.Agent         `json:"agents,omitempty"`
+	Queues      []string            `json:"queues,omitempty"`
+	End         bot.AgentSessionEnd `json:"end,omitempty"`
+	// Through is the number of the newest entry when it ended; 0: it is open.
+	Through int64 `json:"through,omitempty"`
+}
+
+// Timer is when a conversation must be looked at again.
+type Timer struct {
+	Name TimerName `json:"name"`
+	// Bot is the bot's own name for a [TimerBot].
+	Bot string    `json:"bot,omitempty"`
+	At  time.Time `json:"at"`
+}
+
+// TimerName says what a timer is for.
+type TimerName string
+
+// The timers.
+const (
+	TimerDebounce TimerName = "debounce"       // the burst of messages is over
+	TimerRetry    TimerName = "retry"          // the turn is put once more
+	TimerNoAgent  TimerName = "no_agent"       // nobody has come
+	TimerGrace    TimerName = "transfer_grace" // no transfer has followed
+	TimerBot      TimerName = "bot"            // the bot asked for it
+)
+
+// Due is the earliest of the conversation's timers; zero: it has none.
+func (c Conversation) Due() time.Time {
+	var due time.Time
+	for _, t := range c.Timers {
+		if due.IsZero() || t.At.Before(due) {
+			due = t.At
+		}
+	}
+	return due
+}
+
+// Over reports whether nothing is left to do: nobody holds the conversation,
+// and no turn and no timer waits.
+func (c Conversation) Over() bool {
+	return c.Holder == Nobody && len(c.Turns) == 0 && len(c.Timers) == 0
+}
