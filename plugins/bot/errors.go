@@ -29,6 +29,20 @@ type instructionError struct {
 func (e *instructionError) Error() string { return e.err.Error() }
 func (e *instructionError) Unwrap() error { return e.err }
 
+// ContractError says how a bot broke the contract: too much, too long, out of
+// order, not text. The turn has failed; it is worth one more attempt.
+type ContractError struct {
+	// Problem in one line, for the operator and the bot's author.
+	Problem string
+}
+
+// Error is the problem, and whose it is.
+func (e *ContractError) Error() string { return "the bot broke the contract: " + e.Problem }
+
+func broken(format string, args ...any) *ContractError {
+	return &ContractError{Problem: fmt.Sprintf(format, args...)}
+}
+
 // Err is the failure as an error that [RetryAfter] or [Permanent] could
 // have made, so that Run gives the same failure again.
 func (f *Fail) Err() error {

@@ -82,21 +82,34 @@ type Fail struct {
 // once; all the rest takes effect together when Turn returns nil. Not safe for
 // concurrent use, and of no use after Turn has returned.
 type Reply struct {
-	emit func(Event) error
-	seq  int
-	done Done
-	over bool
+	emit     func(Event) error
+	seq      int
+	messages int
+	done     Done
+	over     bool
+	// refused is the first thing said that breaks the contract: it fails the
+	// turn, whatever Turn returns, for otherwise it would be lost silently.
+	refused error
 }
 
 // errOver is answered to a bot that goes on after its turn has ended.
 var errOver = errors.New("the turn is over")
 
 // Say says something in plain text. It fails when nobody waits for the answer
-// any more; a bot then returns the error.
+// any more, and with a [*ContractError] when the host would refuse the message
+// (see [Message.Check]), which fails the turn; a bot then returns the error.
 func (r *Reply) Say(text string) error { return r.Send(Message{Text: text}) }
 
 // Send says something with cards, quick replies or attachments.
-func (r *Reply) Send(m Message) error { return r.send(Event{Message: &m}) }
+func (r *Reply) Send(m Message) error {
+	if r.messages++; r.messages > maxMessages {
+		return r.refuse(broken("more than %d messages in a turn", maxMessages))
+	}
+	if err := m.Check(); err != nil {
+		return r.refuse(err)
+	}
+	return r.send(Event{Message: &m})
+}
 
 // Ask says something and offers quick replies, each with its title as value.
 func (r *Reply) Ask(text string, titles ...string) error {
@@ -108,7 +121,12 @@ func (r *Reply) Ask(text string, titles ...string) error {
 }
 
 // Type shows that the bot is at work.
-func (r *Reply) Type(t Typing) error { return r.send(Event{Typing: &t}) }
+func (r *Reply) Type(t Typing) error {
+	if err := checkTyping(t); err != nil {
+		return r.refuse(err)
+	}
+	return r.send(Event{Typing: &t})
+}
 
 // Handoff asks for a human when the turn ends. A later Handoff or End in the
 // same turn replaces it.
@@ -145,6 +163,17 @@ func (r *Reply) SetProperty(name, value string) {
 // SetTimer asks for a turn later; after 0 removes the timer.
 func (r *Reply) SetTimer(name string, after time.Duration) {
 	r.done.Timers = append(r.done.Timers, Timer{Name: name, After: after})
+}
+
+// refuse keeps the first refusal and answers err.
+func (r *Reply) refuse(err error) error {
+	if r.over {
+		return errOver
+	}
+	if r.refused == nil {
+		r.refused = err
+	}
+	return err
 }
 
 func (r *Reply) send(e Event) error {

@@ -1,15 +1,18 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
+	"unicode"
 )
 
 // Run puts one turn to b and hands what it answers to emit, in order, ending
 // with exactly one terminal event: done when Turn returns nil, fail when it
-// returns an error or panics. Run returns what emit returned, if that failed;
+// returns an error, panics, or breaks the contract. Run returns what emit returned, if that failed;
 // the turn is over then without a terminal event.
 //
 // The server behind [Serve] runs its bot so, and the host runs its client of a
@@ -25,6 +28,9 @@ func Run(ctx context.Context, b Bot, t *Turn, emit func(Event) error) error {
 	err := protect(func() error { return b.Turn(ctx, t, reply) })
 	if broken != nil {
 		return broken
+	}
+	if err == nil {
+		err = cmp.Or(reply.refused, checkDone(&reply.done))
 	}
 	end := Event{Done: &reply.done}
 	if err != nil {
@@ -56,9 +62,22 @@ func (e *PanicError) Error() string { return "panic: " + e.Value }
 
 // failure is what an error of Turn means as a terminal event.
 func failure(err error) *Fail {
-	f := &Fail{Reason: err.Error(), Retryable: true}
+	f := &Fail{Reason: oneLine(err.Error(), maxReason), Retryable: true}
 	if instruction, ok := errors.AsType[*instructionError](err); ok {
 		f.Retryable, f.RetryAfter = !instruction.permanent, instruction.after
 	}
 	return f
+}
+
+// oneLine makes any text into one line of at most most bytes of UTF-8.
+func oneLine(text string, most int) string {
+	if len(text) > most {
+		text = text[:most-len("…")] + "…"
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
 }

@@ -52,3 +52,27 @@ func (s Settings) Path(path string) string {
 func (s Settings) Errorf(key, format string, args ...any) error {
 	return SettingErrors{{Key: key, Problem: fmt.Sprintf(format, args...)}}
 }
+
+// settingErrors finds all that err, an error of a [Factory], says about
+// settings: joined errors count singly, any other error is about the whole.
+func settingErrors(err error) SettingErrors {
+	switch err := err.(type) {
+	case SettingErrors:
+		return err
+	case SettingError:
+		return SettingErrors{err}
+	case interface{ Unwrap() []error }:
+		var all SettingErrors
+		for _, one := range err.Unwrap() {
+			all = append(all, settingErrors(one)...)
+		}
+		return all
+	}
+	if all, ok := errors.AsType[SettingErrors](err); ok {
+		return all
+	}
+	if one, ok := errors.AsType[SettingError](err); ok {
+		return SettingErrors{one}
+	}
+	return SettingErrors{{Problem: err.Error()}}
+}
