@@ -1346,7 +1346,8 @@ func (*CustomerLeft) Descriptor() ([]byte, []int) {
 	return file_patchbay_bot_v1_bot_proto_rawDescGZIP(), []int{12}
 }
 
-// Message is something said.
+// Message is something said. From a bot: not empty, and at most 3 MiB in all;
+// no text in it may hold a NUL.
 type Message struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Id of the message, made by the host; empty in what a bot says.
@@ -1440,12 +1441,13 @@ func (x *Message) GetAt() *timestamppb.Timestamp {
 // Card is rich content in a format of its own.
 type Card struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Media type, such as `application/vnd.microsoft.card.adaptive`.
+	// Media type, such as `application/vnd.microsoft.card.adaptive`, at most
+	// 256 bytes.
 	ContentType string `protobuf:"bytes,1,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
 	// The card itself as JSON, at most 64 KiB.
 	ContentJson string `protobuf:"bytes,2,opt,name=content_json,json=contentJson,proto3" json:"content_json,omitempty"`
-	// Text shown where the card cannot be; empty: the host takes the texts out
-	// of the card.
+	// Text shown where the card cannot be, at most 16 KiB; empty: the host
+	// takes the texts out of the card.
 	Fallback      string `protobuf:"bytes,3,opt,name=fallback,proto3" json:"fallback,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1560,12 +1562,13 @@ func (x *QuickReply) GetValue() string {
 // Attachment is a file with a message: exactly one of url and data.
 type Attachment struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// File name; empty: unknown.
+	// File name, at most 256 bytes; empty: unknown.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// Media type, such as `image/png`.
+	// Media type, such as `image/png`, at most 256 bytes.
 	ContentType string `protobuf:"bytes,2,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
 	// Where it can be had by GET. To the bot: signed, expires with the turn.
-	// From the bot: passed on to the customer, never fetched by the host.
+	// From the bot: http or https, at most 4 KiB; passed on to the customer,
+	// never fetched by the host.
 	Url string `protobuf:"bytes,3,opt,name=url,proto3" json:"url,omitempty"`
 	// The file itself: to the bot up to 256 KiB, from the bot up to 1 MiB.
 	Data []byte `protobuf:"bytes,4,opt,name=data,proto3" json:"data,omitempty"`
@@ -2176,9 +2179,9 @@ func (x *LineCapabilities) GetTyping() bool {
 // TurnResponse is one event of a turn's stream.
 type TurnResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Number of the event within the turn: 1, 2, 3 … without gaps. Another
-	// attempt of the turn numbers anew; an event whose number was already taken
-	// over is dropped.
+	// Number of the event within the turn: 1, 2, 3 … without gaps, at most 1000.
+	// Another attempt of the turn numbers anew; an event whose number was
+	// already taken over is dropped.
 	Seq uint32 `protobuf:"varint,1,opt,name=seq,proto3" json:"seq,omitempty"`
 	// What the bot does. Exactly one is set.
 	//
@@ -2480,7 +2483,8 @@ func (*Done_End) isDone_Next() {}
 // Handoff asks for a human.
 type Handoff struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Name of a target of the channel's configuration; empty: `default`.
+	// Name of a target of the channel's configuration, at most 64 bytes; empty:
+	// `default`.
 	Target string `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
 	// Why, in one line for the agent and the operator, at most 1 KiB.
 	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
