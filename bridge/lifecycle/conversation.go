@@ -107,16 +107,18 @@ type DeskSide struct {
 	Marker int64 `json:"marker,omitempty"`
 	// Open: as far as is known, an interaction of Ticket is open.
 	Open bool `json:"open,omitempty"`
+	// Left: we have left Ticket; its events change no holder any more.
+	Left bool `json:"left,omitempty"`
 	// Closed: what the customer says waits; posted now, it would re-queue
 	// the ticket.
 	Closed bool `json:"closed,omitempty"`
-	// ClosedAt is the number of the entry that closed the lane.
-	ClosedAt int64 `json:"closed_at,omitempty"`
+	// Waiting is the number of the customer's first words since Closed; 0:
+	// nothing waits.
+	Waiting int64 `json:"waiting,omitempty"`
 	// Skip: desk entries up to this number that have not begun are dropped.
 	Skip int64 `json:"skip,omitempty"`
-	// Told is the number of the newest entry that the ticket's history or
-	// messages contain, as decided; what was said later goes in front of a
-	// return.
+	// Told is the number of the newest entry that the agents could see when
+	// the ticket was last left; what was said later goes in front of a return.
 	Told int64 `json:"told,omitempty"`
 	// Delayed: the customer has been told that the handoff takes longer.
 	Delayed bool `json:"delayed,omitempty"`
@@ -124,8 +126,10 @@ type DeskSide struct {
 	Queue string `json:"queue,omitempty"`
 	// Members are the agents of the current ticket, gone ones included.
 	Members []Member `json:"members,omitempty"`
-	// Newest is the desk's newest time among the applied events of Ticket.
+	// Newest is the desk's newest time among the events of Ticket that were
+	// applied, and Queued that of its newest queued or transfer event.
 	Newest time.Time `json:"newest,omitzero"`
+	Queued time.Time `json:"queued,omitzero"`
 	// Met: an agent took part since the conversation was last taken from
 	// nobody.
 	Met bool `json:"met,omitempty"`

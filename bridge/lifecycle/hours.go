@@ -4,6 +4,7 @@ import "time"
 
 // Hours are the opening hours of a desk.
 type Hours struct {
+	// Location of the clock on the wall; nil: UTC.
 	Location *time.Location
 	// Weekly are the open spans of each weekday, Sunday first.
 	Weekly [7][]Span
@@ -29,7 +30,10 @@ func (h *Hours) Open(at time.Time) bool {
 	if h == nil {
 		return true
 	}
-	at = at.In(h.Location)
+	at = at.UTC()
+	if h.Location != nil {
+		at = at.In(h.Location)
+	}
 	year, month, day := at.Date()
 	for _, closed := range h.Closed {
 		if closed == (Date{year, month, day}) {

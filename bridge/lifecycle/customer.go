@@ -1,0 +1,161 @@
+package lifecycle
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/patchbay-host/patchbay/plugins/bot"
+)
+
+// started begins a conversation; the bot greets if the channel says so.
+func (s *step) started() {
+	if s.c.Number > 0 {
+		s.note()
+		return
+	}
+	s.meet()
+	if s.ch.Greet {
+		s.hold(Bot, "conversation started")
+	}
+	n := s.add(Entry{Kind: EntryStarted, AuthorID: s.c.Customer.ID, Name: s.c.Customer.Name})
+	if s.ch.Greet {
+		s.turn(Turn{Kind: TurnStarted, From: n, Through: n})
+	}
+}
+
+// meet takes over what the line tells about the customer.
+func (s *step) meet() {
+	if s.ev.Customer != nil {
+		s.c.Customer = *s.ev.Customer
+	}
+	if s.ev.Language != "" {
+		s.c.Language = s.ev.Language
+	}
+	if s.c.Language == "" {
+		s.c.Language = s.ch.Language
+	}
+}
+
+// said is something that the customer says or presses.
+func (s *step) said() {
+	s.meet()
+	switch s.c.Holder {
+	case Nobody:
+		s.back()
+	case Bot:
+		s.hear(s.say(ToBot))
+	case Queue:
+		s.say(ToDesk | ToObserver)
+		if s.ev.Message != nil && s.cancels(s.ev.Message.Text) {
+			s.cancel()
+		}
+	case Agent:
+		n := s.say(ToDesk | ToObserver)
+		if s.c.Desk.Closed && s.c.Desk.Waiting == 0 {
+			s.c.Desk.Waiting = n
+		}
+	}
+}
+
+// say adds the customer's words to the journal.
+func (s *step) say(to Lanes) int64 {
+	kind := EntrySaid
+	if s.ev.Kind == EventActed {
+		kind = EntryActed
+	}
+	return s.add(Entry{
+		Kind: kind, To: to, Author: bot.AuthorCustomer,
+		AuthorID: s.c.Customer.ID, Name: s.c.Customer.Name,
+		Message: s.ev.Message, Action: s.ev.Action, ClientID: s.ev.ClientID,
+	})
+}
+
+// hear puts the customer's words, entry n, to the bot: with the burst that
+// they belong to, or as a turn of their own.
+func (s *step) hear(n int64) {
+	kind := TurnMessages
+	if s.ev.Kind == EventActed {
+		kind = TurnAction
+	}
+	if last := len(s.c.Turns) - 1; kind == TurnMessages && last >= 0 {
+		if t := s.c.Turns[last]; t.Kind == TurnMessages && !t.Ready && t.Attempt == 1 {
+			s.c.Turns = slices.Clone(s.c.Turns)
+			s.c.Turns[last].Through = n
+			if last == 0 {
+				s.timer(TimerDebounce, s.ch.Debounce)
+			}
+			return
+		}
+	}
+	s.turn(Turn{Kind: kind, From: n, Through: n})
+	if len(s.c.Turns) == 1 && kind == TurnMessages && s.ch.Debounce > 0 {
+		s.c.Turns[0].Ready = false
+		s.timer(TimerDebounce, s.ch.Debounce)
+	}
+}
+
+// back is a customer who says something while nobody holds the conversation:
+// a new one, or one who returns.
+func (s *step) back() {
+	known := s.c.Epoch > 0
+	if s.c.Desk.Met && s.c.Desk.Ticket != "" && s.ch.OnReturn == Queue {
+		s.requeue()
+		s.say(ToDesk | ToObserver)
+		return
+	}
+	reason := "customer said something"
+	if known {
+		reason = "customer returned"
+	}
+	s.c.Desk.Met = false
+	s.stop(TimerNoAgent)
+	s.hold(Bot, reason)
+	s.hear(s.say(ToBot))
+	s.c.Turns[0].Returned = known
+}
+
+// requeue takes a customer who had met an agent back to the old ticket: a
+// message into it opens a new interaction in the queue it was last in
+// (8x8's contract, lifecycle point 5). What was said since goes first.
+func (s *step) requeue() {
+	d := &s.c.Desk
+	s.hold(Queue, "customer returned")
+	d.Met, d.Open, d.Left, d.Closed, d.Waiting = false, true, false, false, 0
+	d.Members = nil
+	n := s.add(Entry{Kind: EntryReturn, To: ToDesk | ToCustomer, Of: d.Told, Ticket: d.Ticket, Status: StatusRequested})
+	s.c.Session = &Session{Handoff: n, HandedOffAt: s.ev.At, Reason: "customer returned"}
+	s.timer(TimerNoAgent, s.ch.NoAgentAfter)
+}
+
+// cancels reports whether the text is one of the channel's cancel words.
+func (s *step) cancels(text string) bool {
+	return slices.Contains(s.ch.CancelWords, strings.ToLower(strings.TrimSpace(text)))
+}
+
+// cancel is a customer who does not want to wait any longer.
+func (s *step) cancel() {
+	if s.c.Holder != Queue {
+		return
+	}
+	s.giveUp(bot.HandoffCancelled, StatusCancelled, "customer cancelled")
+}
+
+// customerLeft ends the conversation from the customer's side. The bot is
+// told and cannot answer.
+func (s *step) customerLeft() {
+	if s.c.Holder == Nobody {
+		s.note()
+		return
+	}
+	if sess := s.c.Session; sess != nil && sess.Through == 0 {
+		s.endSession(bot.EndCustomerLeft)
+	}
+	s.c.Timers = nil
+	s.hold(Nobody, "customer left")
+	s.add(Entry{
+		Kind: EntryLeft, To: ToObserver, Author: bot.AuthorCustomer,
+		AuthorID: s.c.Customer.ID, Name: s.c.Customer.Name,
+	})
+	s.leaveDesk()
+	s.turn(Turn{Kind: TurnCustomerLeft})
+}

@@ -1,0 +1,151 @@
+package lifecycle
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"time"
+
+	"github.com/patchbay-host/patchbay/plugins/bot"
+)
+
+// Step applies an event to a conversation. It answers the conversation after
+// it, and the entries that the event leaves in the journal, in order. It
+// changes nothing of what it is given.
+//
+// No entries: the event is old news from inside the host and leaves no trace.
+// An event from outside (one with an ID) always leaves at least one.
+func Step(ch Channel, c Conversation, ev Event) (Conversation, []Entry) {
+	s := &step{ch: ch, c: c, ev: ev}
+	s.apply()
+	if len(s.entries) == 0 && ev.ID != "" {
+		s.note()
+	}
+	return s.c, s.entries
+}
+
+// step is one Step under way.
+type step struct {
+	ch      Channel
+	c       Conversation
+	ev      Event
+	entries []Entry
+}
+
+func (s *step) apply() {
+	if s.c.Holder == "" {
+		s.c.Holder, s.c.Since = Nobody, s.ev.At
+	}
+	switch s.ev.Kind {
+	case EventStarted:
+		s.started()
+	case EventSaid, EventActed:
+		s.said()
+	case EventCancel:
+		s.cancel()
+	case EventLeft:
+		s.customerLeft()
+	case EventBotSaid:
+		s.botSaid()
+	case EventBotDone:
+		s.botDone()
+	case EventBotFailed:
+		s.botFailed()
+	case EventTicket, EventOpened:
+		s.opened()
+	case EventDelayed:
+		s.delayed()
+	case EventRefused:
+		s.refused()
+	case EventQueued:
+		s.queued()
+	case EventJoined:
+		s.joined()
+	case EventAgentLeft:
+		s.agentLeft()
+	case EventAgentSaid:
+		s.agentSaid()
+	case EventTransferred:
+		s.transferred()
+	case EventDue:
+		s.due()
+	}
+}
+
+// add appends an entry to the journal and answers its number. Number, time,
+// event, holder and epoch are filled in, so a change of holder comes first.
+func (s *step) add(e Entry) int64 {
+	s.c.Number++
+	e.Number, e.At, e.Event = s.c.Number, s.ev.At, s.ev.ID
+	e.Holder, e.Epoch = s.c.Holder, s.c.Epoch
+	s.entries = append(s.entries, e)
+	return e.Number
+}
+
+// note keeps the event in the journal without any effect.
+func (s *step) note() {
+	s.add(Entry{
+		Kind: EntryNoted, Ticket: s.ev.Ticket, Of: s.ev.Entry,
+		AuthorID: s.ev.Agent.ID, Detail: noteOf(s.ev),
+	})
+}
+
+func noteOf(ev Event) string {
+	if ev.Detail == "" {
+		return string(ev.Kind)
+	}
+	return string(ev.Kind) + ": " + ev.Detail
+}
+
+// hold changes the holder. What was to be put to the bot, or is in flight, is
+// void: it belongs to an older epoch.
+func (s *step) hold(h Holder, reason string) {
+	if s.c.Holder == h {
+		return
+	}
+	s.c.Holder, s.c.Reason, s.c.Since = h, reason, s.ev.At
+	s.c.Epoch++
+	s.c.Turns = nil
+	s.stop(TimerDebounce)
+	s.stop(TimerRetry)
+}
+
+// turn queues a turn for the bot. It is put at once if none is before it.
+func (s *step) turn(t Turn) {
+	t.ID, t.Attempt = turnID(s.c.ID, t.Kind, s.ev), 1
+	t.Ready = len(s.c.Turns) == 0
+	s.c.Turns = append(slices.Clone(s.c.Turns), t)
+}
+
+// nextTurn takes the first turn away and lets the one after it begin.
+func (s *step) nextTurn() {
+	s.c.Turns = slices.Clone(s.c.Turns[1:])
+	if len(s.c.Turns) > 0 {
+		s.c.Turns[0].Ready = true
+	}
+}
+
+// turnID derives a turn's id from the event that causes it, so that taking in
+// the event once more, after a crash, gives the same turn.
+func turnID(id bot.ConversationID, kind TurnKind, ev Event) bot.TurnID {
+	cause := ev.ID
+	if cause == "" {
+		cause = string(ev.Kind) + "/" + string(ev.Turn) + "/" + string(ev.Timer.Name) + ev.Timer.Bot +
+			"/" + ev.At.UTC().Format(time.RFC3339Nano)
+	}
+	sum := sha256.Sum256([]byte(string(id) + "\x00" + string(kind) + "\x00" + cause))
+	return bot.TurnID(hex.EncodeToString(sum[:16]))
+}
+
+// timer sets a timer, in place of one of the same name. After 0 sets none.
+func (s *step) timer(name TimerName, after time.Duration) {
+	s.stop(name)
+	if after > 0 {
+		s.c.Timers = append(s.c.Timers, Timer{Name: name, At: s.ev.At.Add(after)})
+	}
+}
+
+// stop removes a timer.
+func (s *step) stop(name TimerName) {
+	s.c.Timers = slices.DeleteFunc(slices.Clone(s.c.Timers), func(t Timer) bool { return t.Name == name })
+}

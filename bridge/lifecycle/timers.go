@@ -1,0 +1,52 @@
+package lifecycle
+
+import (
+	"slices"
+
+	"github.com/patchbay-host/patchbay/plugins/bot"
+)
+
+// due is a timer of the conversation's. One that was stopped or set anew
+// meanwhile leaves no trace.
+func (s *step) due() {
+	i := slices.IndexFunc(s.c.Timers, func(t Timer) bool {
+		return t.Name == s.ev.Timer.Name && t.Bot == s.ev.Timer.Bot && t.At.Equal(s.ev.Timer.At)
+	})
+	if i < 0 {
+		return
+	}
+	s.c.Timers = slices.Delete(slices.Clone(s.c.Timers), i, i+1)
+	switch s.ev.Timer.Name {
+	case TimerDebounce, TimerRetry:
+		if len(s.c.Turns) > 0 {
+			s.c.Turns = slices.Clone(s.c.Turns)
+			s.c.Turns[0].Ready = true
+		}
+		s.add(Entry{Kind: EntryDue, Detail: string(s.ev.Timer.Name)})
+	case TimerNoAgent:
+		s.nobodyCame()
+	case TimerGrace:
+		s.handback()
+	case TimerBot:
+		s.add(Entry{Kind: EntryDue, Detail: "the bot's timer " + s.ev.Timer.Bot})
+		if s.c.Holder == Bot {
+			s.turn(Turn{Kind: TurnTimerDue, Timer: s.ev.Timer.Bot})
+		}
+	}
+}
+
+// maxFailovers is how often a failing bot gets the conversation back without
+// an agent's word in between.
+const maxFailovers = 2
+
+// nobodyCame is the end of the wait for an agent.
+func (s *step) nobodyCame() {
+	if s.c.Holder != Queue {
+		return
+	}
+	if s.c.Failovers >= maxFailovers {
+		s.add(Entry{Kind: EntryDue, Detail: "stays in the queue: the bot has failed again and again"})
+		return
+	}
+	s.giveUp(bot.HandoffFailed, StatusFailed, "no agent came in time")
+}
