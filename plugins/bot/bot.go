@@ -37,9 +37,11 @@ type Drainer interface {
 }
 
 // Factory makes a bot from the settings of one configured instance. Settings
-// that it cannot use are reported with [Settings.Errorf] or as [SettingErrors].
+// that it cannot use are reported with [Settings.Errorf] or as [SettingErrors],
+// several with [errors.Join]; any other error is about the settings as a whole.
 // It may be called more than once in one process: once for each check, and
-// once for the instance.
+// once for the instance. What it makes for a check is dropped, so a bot begins
+// no work of its own before its first turn.
 type Factory func(Settings) (Bot, error)
 
 // Description says what a bot is.
@@ -48,8 +50,8 @@ type Description struct {
 	Name string
 	// Version, at most 64 bytes. Default: the version of the main module.
 	Version string
-	// Capabilities beyond the base, as short lower-case words. "observe" is
-	// added for an [Observer].
+	// Capabilities beyond the base, as short lower-case words. [Serve] adds
+	// "observe" for an [Observer]; a bot of [ServeFactory] names it here.
 	Capabilities []string
 	// SettingsSchema is a JSON Schema of the settings, at most 64 KiB.
 	SettingsSchema string

@@ -7,6 +7,33 @@ import (
 	"time"
 )
 
+// What an error means on the wire and back, for Turn:
+//
+//	the bot                        the wire                      the host
+//	returns nil                    done                          nil
+//	returns Permanent(err)         fail, not retryable           Permanent
+//	returns RetryAfter(d, err)     fail, retryable, retry_after  RetryAfter
+//	returns any other error        fail, retryable               an error: once more
+//	panics                         fail, retryable, "panic: …"   an error: once more
+//	breaks the contract            fail, retryable, if in Go     *ContractError: once more
+//	ctx is done                    CANCELLED, DEADLINE_EXCEEDED  the cause of ctx
+//
+// A bot in another language may also answer a status, and every bot does for
+// Configure, Observe and Drain:
+//
+//	RetryInfo in the details                                     RetryAfter
+//	ErrorInfo with metadata "retryable": "true" or "false"       as it says
+//	INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, OUT_OF_RANGE,
+//	PERMISSION_DENIED, UNAUTHENTICATED, FAILED_PRECONDITION,
+//	UNIMPLEMENTED                                                Permanent
+//	DEADLINE_EXCEEDED, CANCELLED                                 is context.DeadlineExceeded, Canceled
+//	any other, a lost connection among them                      an error: once more
+//
+// UNIMPLEMENTED for Observe and Drain is nil: they are optional. A Go bot's
+// Permanent is FAILED_PRECONDITION there, its RetryAfter UNAVAILABLE with
+// RetryInfo, its panic INTERNAL. What a Factory says about settings is no
+// status but the answer of Configure, and SettingErrors at the host.
+
 // RetryAfter says that the turn failed because of err and should be put again
 // after d.
 func RetryAfter(d time.Duration, err error) error {

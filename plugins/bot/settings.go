@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"reflect"
+	"strings"
 )
 
 // Settings is what one instance of a bot is configured with.
@@ -30,13 +32,54 @@ func (s Settings) Decode(target any) error {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(target); err != nil {
-		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			return s.Errorf(wrong.Field, "is a %s, and must be a %s", wrong.Value, wrong.Type)
-		}
-		return s.Errorf("", "%v", err)
+	err = decoder.Decode(target)
+	if err == nil {
+		return nil
 	}
-	return nil
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return s.Errorf(wrong.Field, "is %s, and must be %s", valueWord(wrong.Value), typeWord(wrong.Type))
+	}
+	// encoding/json has no type for this error.
+	if key, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return s.Errorf(strings.Trim(key, `"`), "is not a setting of this bot")
+	}
+	return s.Errorf("", "%v", err)
+}
+
+// valueWord says in YAML's words what encoding/json found.
+func valueWord(found string) string {
+	switch found {
+	case "string":
+		return "text"
+	case "array":
+		return "a list"
+	case "object":
+		return "a map"
+	case "bool":
+		return "true or false"
+	}
+	return "a " + found // number, number -1.5
+}
+
+// typeWord says in YAML's words what a Go type takes.
+func typeWord(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "text"
+	case reflect.Slice, reflect.Array:
+		return "a list"
+	case reflect.Struct, reflect.Map:
+		return "a map"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Float32, reflect.Float64:
+		return "a number"
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return "a whole number"
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return "a whole number from 0"
+	}
+	return "a " + t.String()
 }
 
 // Path makes a path from the settings absolute: relative ones start at the

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"strings"
 	"time"
 )
@@ -60,11 +61,11 @@ type Turn struct {
 }
 
 // Text is what the customer said in this turn, several messages joined by
-// line breaks; for a quick reply its value. Empty if the turn is about
-// something else.
+// line breaks; for something pressed its value, or else its title. Empty if
+// the turn is about something else.
 func (t *Turn) Text() string {
 	if t.Action != nil {
-		return t.Action.Value
+		return cmp.Or(t.Action.Value, t.Action.Title)
 	}
 	texts := make([]string, 0, len(t.Messages))
 	for _, m := range t.Messages {
