@@ -1,0 +1,140 @@
+package simulator
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	gatewayPath = "/chat-gateway/v1"
+	controlPath = "/simulator/v1"
+	bodyLimit   = 1 << 20
+)
+
+// guard stands in front of 8x8's paths: it records every call and lets the
+// fault rules act. The control API passes untouched.
+func (s *Simulator) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
+		if strings.HasPrefix(r.URL.Path, controlPath) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		record, f, stopping := s.arrive(r)
+		counted := &statusWriter{ResponseWriter: w}
+		answered := false
+		defer func() { s.depart(record, counted.status, answered) }()
+		if f == nil {
+			next.ServeHTTP(counted, r)
+			answered = true
+			return
+		}
+		s.suffer(f, stopping, counted, r, next)
+		answered = true
+	})
+}
+
+// suffer carries the call out as the rule has it, or does not.
+func (s *Simulator) suffer(f *fault, stopping <-chan struct{}, w *statusWriter, r *http.Request, next http.Handler) {
+	// net/http notices that a caller went away only once the body is read.
+	body, err := io.ReadAll(r.Body)
+	if err == nil {
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	if f.Hang > 0 {
+		s.wait(r.Context(), stopping, time.Duration(f.Hang))
+		panic(http.ErrAbortHandler)
+	}
+	if f.Delay > 0 && !s.wait(r.Context(), stopping, time.Duration(f.Delay)) {
+		panic(http.ErrAbortHandler)
+	}
+	if f.Status != 0 {
+		if f.RetryAfter != "" {
+			w.Header().Set("Retry-After", f.RetryAfter)
+		}
+		writeJSON(w, f.Status, problemType, general("fault_"+strconv.Itoa(f.Status), http.StatusText(f.Status)))
+		return
+	}
+	if f.Lag > 0 {
+		r = r.WithContext(context.WithValue(r.Context(), lagKey{}, time.Duration(f.Lag)))
+	}
+	if f.LoseAnswer {
+		unheard := &statusWriter{ResponseWriter: discardWriter{header: http.Header{}}}
+		next.ServeHTTP(unheard, r)
+		w.status = unheard.status
+		panic(http.ErrAbortHandler)
+	}
+	next.ServeHTTP(w, r)
+}
+
+// lagKey is the context key of a call's own lag.
+type lagKey struct{}
+
+// wait lets d pass; it tells false if the caller went away or Run ended first.
+func (s *Simulator) wait(ctx context.Context, stopping <-chan struct{}, d time.Duration) bool {
+	over := make(chan struct{})
+	stop := s.opt.Clock.AfterFunc(d, func() { close(over) })
+	defer stop()
+	select {
+	case <-over:
+		return true
+	case <-ctx.Done():
+		return false
+	case <-stopping:
+		return false
+	}
+}
+
+// arrive records a call and picks the rule that acts on it.
+func (s *Simulator) arrive(r *http.Request) (*callRecord, *fault, <-chan struct{}) {
+	where := strings.TrimPrefix(r.URL.Path, gatewayPath)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	record := s.journal.call(s.opt.Clock.Now(), r.Method, r.URL.Path, where)
+	f := s.faults.pickCall(r.Method, where)
+	if f == nil {
+		return record, nil, s.stopping
+	}
+	record.Fault = f.Match
+	acting := *f // the rules may be read or replaced meanwhile
+	return record, &acting, s.stopping
+}
+
+// depart completes the record.
+func (s *Simulator) depart(record *callRecord, status int, answered bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	record.Status, record.Answered, record.Done = status, answered, true
+	record.TookMS = s.opt.Clock.Now().Sub(record.At).Milliseconds()
+	s.log.Debug("8x8 call", "method", record.Method, "path", record.Path, "status", status, "answered", answered)
+}
+
+// statusWriter remembers the status that was written.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *statusWriter) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// discardWriter is where a lost answer goes.
+type discardWriter struct{ header http.Header }
+
+func (w discardWriter) Header() http.Header         { return w.header }
+func (w discardWriter) Write(b []byte) (int, error) { return len(b), nil }
+func (w discardWriter) WriteHeader(int)             {}

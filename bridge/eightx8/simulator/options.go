@@ -1,0 +1,144 @@
+package simulator
+
+import (
+	"cmp"
+	"crypto/rsa"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// Options say what the simulated contact centre is like. The zero value is
+// usable: every field names its default.
+type Options struct {
+	// Tenant is the tenant's id, which X-8x8-Tenant must name ("tenant01").
+	Tenant string
+	// TenantRequired refuses calls without X-8x8-Tenant, as 8x8 does for a
+	// customer with several tenants.
+	TenantRequired bool
+	// Customer is the id that x-8x8-customer-id carries ("customer01").
+	Customer string
+	// APIKeys are the values of x-api-key that are let in ("simulator").
+	APIKeys []string
+	// ControlToken, if set, must come with every call of the control API as
+	// "Authorization: Bearer TOKEN".
+	ControlToken string
+
+	// Queues, Agents, Webhooks and Channels are there from the start. A queue
+	// that an agent or a channel names exists by that. With neither queues nor
+	// agents given there are the queues 101 (Support, agent ada) and 102
+	// (Billing, agent bob), both agents waiting for the control API.
+	Queues   []Queue
+	Agents   []Agent
+	Webhooks []Webhook
+	Channels []Channel
+
+	// Client posts the webhooks (10 s time-out, redirects not followed).
+	Client *http.Client
+	// Clock is the time (the real one).
+	Clock Clock
+	// Logger hears what happens, never what is said (discarded).
+	Logger *slog.Logger
+	// Key signs the webhooks (a new RSA key of 2048 bits).
+	Key *rsa.PrivateKey
+	// KeyID names Key in signatures and at the JWK address (a random one).
+	KeyID string
+	// Seed makes ids repeatable (0: different in every run).
+	Seed uint64
+
+	// RetryDelays are the waits before a webhook's first, second … repetition;
+	// the last one is used for all further ones, for 24 hours in all
+	// (0.5, 1, 2, 5, 10, 30 s).
+	RetryDelays []time.Duration
+	// Lag is how long what was answered 202 takes to happen: a conversation
+	// becoming active, a message being stored, an assignment (at once).
+	Lag time.Duration
+	// MaxPageSize caps the size a list may be asked for (100).
+	MaxPageSize int
+	// Quirks pick a side where the vendor's schemas contradict themselves.
+	Quirks Quirks
+}
+
+// Quirks are the ways of answering that 8x8's own schemas leave open. The zero
+// value follows the examples.
+type Quirks struct {
+	// TopLevelLists lists messages under "messages" and participants under
+	// "data" at the top, where the schemas require them, not in "_embedded".
+	TopLevelLists bool
+	// StringJWK answers the public key as a JSON string that holds the object.
+	StringJWK bool
+	// DateOnlyInteractions writes an interaction's times as dates.
+	DateOnlyInteractions bool
+	// UpperCaseStates writes CREATED, ACTIVE and IDLE.
+	UpperCaseStates bool
+}
+
+// Queue is where tickets wait for an agent.
+type Queue struct {
+	ID   string `json:"id" yaml:"id"`
+	Name string `json:"name" yaml:"name"`
+}
+
+// Webhook is an address that events are posted to.
+type Webhook struct {
+	ID, Name, URI string
+}
+
+// Channel is a ChatAPI channel: its default queue and its webhook.
+type Channel struct {
+	ID, Name, Queue, WebhookID string
+}
+
+// Agent is a person who serves queues; by the control API, or by Script.
+type Agent struct {
+	ID   string `json:"id" yaml:"id"`
+	Name string `json:"name" yaml:"name"`
+	// Queues are the ids of the queues the agent serves.
+	Queues []string `json:"queues" yaml:"queues"`
+	// Languages limits whom the agent is offered, by the user's language
+	// (none: everyone).
+	Languages []string `json:"languages,omitempty" yaml:"languages"`
+	// Capacity is how many tickets the agent takes at once (0: any number).
+	Capacity int `json:"capacity,omitempty" yaml:"capacity"`
+	// Away agents are offered nothing until they are made available.
+	Away bool `json:"away,omitempty" yaml:"away"`
+	// Script is what the agent does without being told.
+	Script []Step `json:"script,omitempty" yaml:"script"`
+}
+
+const defaultPageCap = 100
+
+func (o Options) withDefaults() Options {
+	o.Tenant = cmp.Or(o.Tenant, "tenant01")
+	o.Customer = cmp.Or(o.Customer, "customer01")
+	if len(o.APIKeys) == 0 {
+		o.APIKeys = []string{"simulator"}
+	}
+	if len(o.Queues) == 0 && len(o.Agents) == 0 {
+		o.Queues = []Queue{{ID: "101", Name: "Support"}, {ID: "102", Name: "Billing"}}
+		o.Agents = []Agent{
+			{ID: "ada", Name: "Ada", Queues: []string{"101"}},
+			{ID: "bob", Name: "Bob", Queues: []string{"102"}},
+		}
+	}
+	if o.Client == nil {
+		o.Client = &http.Client{
+			Timeout:       10 * time.Second,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}
+	}
+	if o.Clock == nil {
+		o.Clock = wallClock{}
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if len(o.RetryDelays) == 0 {
+		o.RetryDelays = []time.Duration{
+			500 * time.Millisecond, time.Second, 2 * time.Second,
+			5 * time.Second, 10 * time.Second, 30 * time.Second,
+		}
+	}
+	o.MaxPageSize = cmp.Or(o.MaxPageSize, defaultPageCap)
+	return o
+}

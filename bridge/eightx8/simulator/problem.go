@@ -1,0 +1,119 @@
+package simulator
+
+import (
+	"errors"
+	"net/http"
+)
+
+const problemType = "application/problem+json"
+
+// problem is 8x8's error body. Errors has the shape its schema has for the
+// call: an array of objects, an array of strings, or one object.
+type problem struct {
+	Message     string     `json:"message"`
+	Errors      any        `json:"errors,omitempty"`
+	Validations violations `json:"validations,omitempty"`
+	ReferenceID string     `json:"referenceId,omitempty"`
+}
+
+// problemError is an element of "errors" where that is an array of objects,
+// and the whole of it where it is one object.
+type problemError struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// style turns refusals into the error bodies that a call's schema names.
+type style struct {
+	refused func(violations, string) problem
+	missing func(missing) problem
+}
+
+// generalStyle is for most calls: GeneralErrorResponse and
+// ResourceNotFoundResponse, with validations.
+func generalStyle() style {
+	return style{
+		refused: func(v violations, _ string) problem {
+			return problem{Message: v[0].Message, Errors: problemErrors(v), Validations: v}
+		},
+		missing: missingAsStrings,
+	}
+}
+
+// messageStyle is for sending a message: BadRequestResponse, whose errors are
+// one object.
+func messageStyle() style {
+	return style{
+		refused: func(v violations, reference string) problem {
+			return problem{
+				Message:     v[0].Message,
+				Errors:      problemError{Code: v[0].Code, Message: v[0].Message},
+				ReferenceID: reference,
+			}
+		},
+		missing: missingAsStrings,
+	}
+}
+
+// indicatorStyle is for typing: InvalidParameterExceptionResponse and
+// ResourceNotFoundExceptionResponse.
+func indicatorStyle() style {
+	return style{
+		refused: func(v violations, reference string) problem {
+			return problem{Message: v[0].Message, Errors: problemErrors(v), ReferenceID: reference}
+		},
+		missing: func(m missing) problem {
+			return problem{
+				Message: "Resource not found",
+				Errors:  []problemError{{Code: "resource_not_found", Message: m.Error()}},
+			}
+		},
+	}
+}
+
+func missingAsStrings(m missing) problem {
+	return problem{Message: m.Error(), Errors: []string{m.Error()}}
+}
+
+func problemErrors(v violations) []problemError {
+	list := make([]problemError, len(v))
+	for i, one := range v {
+		list[i] = problemError{Code: one.Code, Message: one.Message}
+	}
+	return list
+}
+
+// render is the status and body for err.
+func (s style) render(err error, reference string) (int, problem) {
+	var (
+		refused violations
+		absent  missing
+		large   tooLarge
+	)
+	switch {
+	case errors.As(err, &refused):
+		return http.StatusBadRequest, s.refused(refused, reference)
+	case errors.As(err, &absent):
+		return http.StatusNotFound, s.missing(absent)
+	case errors.As(err, &large):
+		return http.StatusRequestEntityTooLarge, general("request_too_large", err.Error())
+	default:
+		return http.StatusInternalServerError, general("internal_error", err.Error())
+	}
+}
+
+// general is the body of errors that concern no member of the request.
+func general(code, message string) problem {
+	return problem{Message: message, Errors: []problemError{{Code: code, Message: message}}}
+}
+
+func unauthorized(reference string) problem {
+	p := general("access_denied", "Access Denied")
+	p.ReferenceID = reference
+	return p
+}
+
+// forbidden is the body of a 403, whose errors are strings.
+func forbidden(reason string) problem {
+	return problem{Message: "The tenant does not belong to customer.", Errors: []string{reason}}
+}
