@@ -16,8 +16,14 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/gin-gonic/gin"
 	"github.com/google/go-cmp/cmp"
 )
+
+func TestMain(m *testing.M) {
+	gin.SetMode(gin.TestMode) // by default gin prints every route
+	m.Run()
+}
 
 // testKey is one key for all tests: making one takes long under -race.
 var testKey = sync.OnceValue(func() *rsa.PrivateKey {

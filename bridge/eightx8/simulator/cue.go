@@ -45,6 +45,7 @@ func (c *centre) perform(a *agent, t *ticket, s Step) error {
 	switch s.Do {
 	case doAccept, doDecline:
 		if _, err := c.pick(a, t.id); err != nil {
+			delete(t.asked, a.ID) // busy meanwhile, say: ask again when that is over
 			return err
 		}
 	default:

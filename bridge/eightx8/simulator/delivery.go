@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	maxInFlight = 64             // webhooks being posted at once
-	giveUpAfter = 24 * time.Hour // how long a failing webhook is repeated
+	maxInFlight = 64               // webhooks being posted at once
+	postTimeout = 15 * time.Second // for one attempt, whatever the client allows
+	giveUpAfter = 24 * time.Hour   // how long a failing webhook is repeated
 )
 
 // errNoWebhook says that an event's channel has no webhook, or is gone.
@@ -144,6 +145,8 @@ func (s *Simulator) attempt(ctx context.Context, uri string, d *delivery) (int, 
 }
 
 func (s *Simulator) post(ctx context.Context, uri string, body []byte, headers map[string]string) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, postTimeout)
+	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, uri, bytes.NewReader(body))
 	if err != nil {
 		return 0, fmt.Errorf("build webhook request: %w", err)

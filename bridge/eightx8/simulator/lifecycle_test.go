@@ -50,7 +50,7 @@ func TestCreateQueuesOnTheAssignment(t *testing.T) {
 		if got := b.control("GET", "/queues", nil).text("queues.1.waiting.0"); got != id {
 			t.Errorf("queue 102 waits for %s, want %s", got, id)
 		}
-		if r, _ := b.send(t.Context(), "POST", controlPath+"/agents/ada/accept", nil, nil); r.status != http.StatusConflict {
+		if r, _ := b.send(b.t.Context(), "POST", controlPath+"/agents/ada/accept", nil, nil); r.status != http.StatusConflict {
 			t.Errorf("an agent of queue 101 accepts: %d", r.status)
 		}
 	})
@@ -120,7 +120,7 @@ func TestCustomerLeavesTheQueue(t *testing.T) {
 		b.told()
 		b.gateway("PATCH", "/conversations/"+id+"/participants/user", `{"removed":true}`)
 		b.expect("MEMBERS_CHANGED user user left", "CONVERSATION_UPDATE idle queue 101")
-		r, _ := b.send(t.Context(), "POST", controlPath+"/agents/ada/accept", nil, nil)
+		r, _ := b.send(b.t.Context(), "POST", controlPath+"/agents/ada/accept", nil, nil)
 		if r.status != http.StatusConflict || r.text("error.code") != "nothing_waiting" {
 			t.Errorf("accept: %d %s", r.status, r.raw)
 		}
@@ -209,12 +209,12 @@ func TestDeclineLeavesItToOthers(t *testing.T) {
 		b.control("POST", "/agents/eve/accept", nil)
 		third := b.open()
 		for agent, body := range map[string]any{"eve": nil, "ada": map[string]string{"conversationId": first}} {
-			if r, _ := b.send(t.Context(), "POST", controlPath+"/agents/"+agent+"/accept", nil, body); r.status != http.StatusConflict {
+			if r, _ := b.send(b.t.Context(), "POST", controlPath+"/agents/"+agent+"/accept", nil, body); r.status != http.StatusConflict {
 				t.Errorf("%s accepts: %d %s", agent, r.status, r.raw)
 			}
 		}
 		b.control("PATCH", "/agents/ada", `{"available":false}`)
-		if r, _ := b.send(t.Context(), "POST", controlPath+"/agents/ada/accept", nil, nil); r.status != http.StatusConflict {
+		if r, _ := b.send(b.t.Context(), "POST", controlPath+"/agents/ada/accept", nil, nil); r.status != http.StatusConflict {
 			t.Errorf("ada is away and accepts: %d", r.status)
 		}
 		b.control("PATCH", "/agents/ada", `{"available":true}`)

@@ -87,7 +87,7 @@ func verify(b *box, w received) error {
 
 func TestPublicKey(t *testing.T) {
 	inBox(t, Options{Quirks: Quirks{StringJWK: true}}, func(b *box) {
-		r, err := b.send(t.Context(), "GET", gatewayPath+"/jwk/key1/public", nil, nil)
+		r, err := b.send(b.t.Context(), "GET", gatewayPath+"/jwk/key1/public", nil, nil)
 		if err != nil || r.status != 200 {
 			t.Fatalf("without an API key: %d %v", r.status, err)
 		}

@@ -148,7 +148,7 @@ func TestAccess(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBox(t, Options{APIKeys: []string{"k1", "k2"}, TenantRequired: c.required}, func(b *box) {
-				r, err := b.send(t.Context(), "GET", gatewayPath+"/channels", c.header, nil)
+				r, err := b.send(b.t.Context(), "GET", gatewayPath+"/channels", c.header, nil)
 				if err != nil || r.status != c.status || r.text("errors.0.code") != c.code {
 					t.Errorf("%d %s %v", r.status, r.raw, err)
 				}
