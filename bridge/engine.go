@@ -3,10 +3,38 @@ package bridge
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
 
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
+
+// Config is what an engine is made of.
+type Config struct {
+	Store Store
+	Bots  Bots
+	// Desks and Lines by name; a channel's line is found by the channel's
+	// name. A channel may be without a desk: its handoffs are refused.
+	Desks map[string]Desk
+	Lines map[string]Line
+	// Channels by name.
+	Channels map[string]lifecycle.Channel
+	// Clock; nil: [RealClock].
+	Clock Clock
+	// Logger; nil: [slog.Default].
+	Logger *slog.Logger
+	// ReadbackAfter is how long a lost answer is waited for before reading
+	// back what the desk has; 0: 3 s.
+	ReadbackAfter time.Duration
+	// CallTimeout bounds one call to a desk; 0: 10 s.
+	CallTimeout time.Duration
+	// KeepLoaded is how many conversations are kept in memory between
+	// events; 0: 4096.
+	KeepLoaded int
+}
 
 // What Receive answers.
 var (
@@ -18,37 +46,147 @@ var (
 	ErrUnknownChannel = errors.New("no such channel")
 )
 
-// Receive takes an event in, once: when it returns nil the event and all that
-// follows from it are durable. A repeated event id changes nothing and is no
-// error. The answer is the number of the journal entry that holds the event;
-// 0: it was parked, until its ticket is bound.
-//
-// An event is for the conversation that it names, or for the one that its
-// ticket is bound to. EventStarted and EventSaid begin a conversation if the
-// one they name does not exist; for other kinds that is [ErrNotFound].
-func (e *Engine) Receive(ctx context.Context, ev lifecycle.Event) (int64, error) {
-	return 0, errors.ErrUnsupported
+// Engine runs conversations. Its methods are safe for concurrent use.
+type Engine struct {
+	cfg    Config
+	clock  Clock
+	log    *slog.Logger
+	commit *committer
+	loaded *roster
+	alarms *alarms
+	desks  map[string]*gate
+	saver  *saver
+	index  *ticketIndex
+	stats  counters
+
+	// ctx ends when the engine stops; work counts its goroutines.
+	ctx  context.Context
+	stop context.CancelFunc
+	work sync.WaitGroup
+}
+
+// New makes an engine. It takes events in at once; what was left to do by an
+// earlier run is taken up by [Engine.Run].
+func New(cfg Config) (*Engine, error) {
+	if cfg.Store == nil || cfg.Bots == nil {
+		return nil, errors.New("an engine needs a store and bots")
+	}
+	cfg = withDefaults(cfg)
+	ctx, stop := context.WithCancel(context.Background())
+	e := &Engine{
+		cfg: cfg, clock: cfg.Clock, log: cfg.Logger,
+		desks: map[string]*gate{}, index: newTicketIndex(),
+		ctx: ctx, stop: stop,
+	}
+	for name := range cfg.Desks {
+		e.desks[name] = &gate{clock: e.clock}
+	}
+	e.loaded = newRoster(cfg.KeepLoaded, func(id bot.ConversationID) *keeper { return newKeeper(e, id) })
+	e.alarms = newAlarms(e.clock, e.wake)
+	e.commit = newCommitter(cfg.Store, e.log)
+	e.saver = newSaver(cfg.Store, e.clock, e.log)
+	e.work.Go(func() { e.commit.run(ctx) })
+	return e, nil
+}
+
+func withDefaults(cfg Config) Config {
+	if cfg.Clock == nil {
+		cfg.Clock = RealClock{}
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.Default()
+	}
+	if cfg.ReadbackAfter == 0 {
+		cfg.ReadbackAfter = 3 * time.Second
+	}
+	if cfg.CallTimeout == 0 {
+		cfg.CallTimeout = 10 * time.Second
+	}
+	if cfg.KeepLoaded == 0 {
+		cfg.KeepLoaded = 4096
+	}
+	return cfg
+}
+
+// Run takes up what an earlier run has left to do, and blocks until ctx is
+// done. Then no more events are taken in, turns and calls under way are
+// cancelled (they are taken up by the next run), and what is known is saved.
+func (e *Engine) Run(ctx context.Context) error {
+	if err := e.takeUp(ctx); err != nil {
+		e.Close()
+		return fmt.Errorf("take up the work left: %w", err)
+	}
+	<-ctx.Done()
+	e.Close()
+	return nil
+}
+
+// Close stops the engine and waits for its goroutines. Idempotent.
+func (e *Engine) Close() {
+	e.alarms.close()
+	e.loaded.close()
+	e.stop()
+	e.work.Wait()
+	e.saver.flush(context.WithoutCancel(e.ctx))
+}
+
+// Conversation is a conversation as it stands. [ErrNotFound] if there is none.
+func (e *Engine) Conversation(ctx context.Context, id bot.ConversationID) (lifecycle.Conversation, error) {
+	if k := e.loaded.peek(id); k != nil {
+		if c, ok := k.snapshot(); ok {
+			return c, nil
+		}
+	}
+	stored, err := e.cfg.Store.Load(ctx, id)
+	return stored.Conversation, err
 }
 
 // Entries reads the journal of a conversation after number after, oldest
 // first, at most limit entries. [ErrNotFound] if there is no conversation.
 func (e *Engine) Entries(ctx context.Context, id bot.ConversationID, after int64, limit int) ([]lifecycle.Entry, error) {
-	return nil, errors.ErrUnsupported
-}
-
-// Conversation is a conversation as it stands. [ErrNotFound] if there is none.
-func (e *Engine) Conversation(ctx context.Context, id bot.ConversationID) (lifecycle.Conversation, error) {
-	return lifecycle.Conversation{}, errors.ErrUnsupported
+	if k := e.loaded.peek(id); k != nil {
+		if entries, ok := k.recent(after, limit); ok {
+			return entries, nil
+		}
+	}
+	return e.cfg.Store.Entries(ctx, id, after, limit)
 }
 
 // List reads conversations for the operator, newest change first.
 func (e *Engine) List(ctx context.Context, filter Filter) ([]lifecycle.Conversation, error) {
-	return nil, errors.ErrUnsupported
+	return e.cfg.Store.List(ctx, filter)
 }
 
-// Typing passes on that the customer or an agent is typing. Best effort: it
-// is kept nowhere.
-func (e *Engine) Typing(ctx context.Context, id bot.ConversationID, t Typing) {}
+// Typing passes on that the customer or an agent is typing, to whom it
+// concerns. Best effort: it is kept nowhere.
+func (e *Engine) Typing(ctx context.Context, id bot.ConversationID, t Typing) {
+	c, err := e.Conversation(ctx, id)
+	if err != nil {
+		return
+	}
+	ch := e.cfg.Channels[c.Channel]
+	if t.Author != bot.AuthorCustomer {
+		if line := e.cfg.Lines[c.Channel]; line != nil {
+			line.Typing(id, t)
+		}
+		return
+	}
+	desk := e.cfg.Desks[ch.Desk]
+	if c.Holder != lifecycle.Agent || desk == nil || !ch.DeskCan.Typing {
+		return
+	}
+	e.work.Go(func() {
+		ctx, cancel := context.WithTimeout(e.ctx, e.cfg.CallTimeout)
+		defer cancel()
+		if err := desk.Typing(ctx, c.Desk.Ticket); err != nil {
+			e.log.Debug("pass on typing", "conversation", id, "err", err)
+		}
+	})
+}
 
-// Engine runs conversations.
-type Engine struct{}
+// TicketTyping is [Engine.Typing] for an agent, who is known by ticket.
+func (e *Engine) TicketTyping(ctx context.Context, desk, ticket string, t Typing) {
+	if id, err := e.bound(ctx, Ticket{desk, ticket}); err == nil {
+		e.Typing(ctx, id, t)
+	}
+}

@@ -49,7 +49,7 @@ type Store interface {
 // Commit is one change of one conversation, or the parking of one event.
 type Commit struct {
 	// Conversation after the change; its Number is the newest entry's. The
-	// zero ID: only Park is set.
+	// zero ID: only Park, with its Events, or only Unpark is set.
 	Conversation lifecycle.Conversation
 	// Expected is the number that the conversation must have before.
 	Expected int64

@@ -1,0 +1,179 @@
+package bridge
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+	"github.com/patchbay-host/patchbay/plugins/bot"
+)
+
+// historyForBot is how many messages of history a turn carries.
+const historyForBot = 50
+
+// turnFor is a turn as the bot gets it. Tail is the end of the journal.
+func (k *keeper) turnFor(ctx context.Context, ch lifecycle.Channel, c lifecycle.Conversation, t lifecycle.Turn, tail []lifecycle.Entry) (*bot.Turn, error) {
+	out := &bot.Turn{
+		ID: t.ID, Attempt: t.Attempt, Epoch: c.Epoch, Conversation: c.ID, Channel: c.Channel,
+		Customer: c.Customer, Language: c.Language, Returned: t.Returned, Deliveries: c.Deliveries,
+		Line: bot.LineCapabilities{
+			Cards: ch.LineCan.Cards, QuickReplies: ch.LineCan.QuickReplies,
+			Attachments: ch.LineCan.Attachments, Typing: ch.LineCan.Typing,
+		},
+	}
+	if err := k.stateFor(ctx, c, tail, out); err != nil {
+		return nil, err
+	}
+	carried, err := k.entries(ctx, tail, t.From, t.Through)
+	if err != nil {
+		return nil, err
+	}
+	switch t.Kind {
+	case lifecycle.TurnStarted:
+		out.Started = true
+	case lifecycle.TurnMessages:
+		out.Messages = customersWords(carried)
+	case lifecycle.TurnAction:
+		for _, e := range carried {
+			out.Action = e.Action
+		}
+	case lifecycle.TurnAgentSessionEnded:
+		out.AgentSessionEnded, err = k.sessionFor(ctx, c, carried, tail)
+	case lifecycle.TurnHandoffOutcome:
+		out.HandoffOutcome = t.Outcome
+	case lifecycle.TurnCustomerLeft:
+		out.CustomerLeft = true
+	case lifecycle.TurnTimerDue:
+		out.TimerDue = t.Timer
+	}
+	before := c.Number + 1
+	if t.From > 0 {
+		before = t.From
+	}
+	out.History = spoken(tail, before, historyForBot)
+	return out, err
+}
+
+// stateFor finds the bot's state: it is kept in the entry that set it.
+func (k *keeper) stateFor(ctx context.Context, c lifecycle.Conversation, tail []lifecycle.Entry, out *bot.Turn) error {
+	if c.StateAt == 0 {
+		return nil
+	}
+	entries, err := k.entries(ctx, tail, c.StateAt, c.StateAt)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		out.State, out.StateSchema = e.State, e.StateSchema
+	}
+	return nil
+}
+
+// sessionFor is the record of the agent session that has ended. Carried are
+// the entries since the customer's first words that nobody has answered.
+func (k *keeper) sessionFor(ctx context.Context, c lifecycle.Conversation, carried, tail []lifecycle.Entry) (*bot.AgentSession, error) {
+	s := c.Session
+	if s == nil {
+		return &bot.AgentSession{}, nil
+	}
+	entries, err := k.entries(ctx, tail, s.Handoff, s.Through)
+	if err != nil {
+		return nil, err
+	}
+	return &bot.AgentSession{
+		HandedOffAt: s.HandedOffAt, JoinedAt: s.JoinedAt, EndedAt: s.EndedAt, Reason: s.Reason,
+		Agents: s.Agents, Queues: s.Queues, End: s.End,
+		Messages: spoken(entries, s.Through+1, historyForBot), Waiting: customersWords(carried),
+	}, nil
+}
+
+// entries are those numbered from from to through: of the tail, and what is
+// older from the store.
+func (k *keeper) entries(ctx context.Context, tail []lifecycle.Entry, from, through int64) ([]lifecycle.Entry, error) {
+	if from == 0 {
+		return nil, nil
+	}
+	var older []lifecycle.Entry
+	if len(tail) == 0 || tail[0].Number > from {
+		last := through
+		if len(tail) > 0 {
+			last = min(last, tail[0].Number-1)
+		}
+		var err error
+		if older, err = k.e.cfg.Store.Entries(ctx, k.id, from-1, int(last-from+1)); err != nil {
+			return nil, fmt.Errorf("read journal: %w", err)
+		}
+	}
+	for _, e := range tail {
+		if e.Number >= from && e.Number <= through {
+			older = append(older, e)
+		}
+	}
+	return older, nil
+}
+
+// customersWords are the messages that the customer said; presses among them
+// as their title.
+func customersWords(entries []lifecycle.Entry) []bot.Message {
+	var words []bot.Message
+	for _, e := range entries {
+		if !e.Said() || e.Author != bot.AuthorCustomer {
+			continue
+		}
+		m := bot.Message{Text: textOf(e)}
+		if e.Message != nil {
+			m = *e.Message
+		}
+		m.ID, m.At = fmt.Sprintf("%d", e.Number), e.At
+		words = append(words, m)
+	}
+	return words
+}
+
+// spoken is what was said before a number, at most the newest limit messages.
+func spoken(entries []lifecycle.Entry, before int64, limit int) []bot.HistoryMessage {
+	var said []bot.HistoryMessage
+	for _, e := range entries {
+		if e.Said() && e.Number < before {
+			said = append(said, bot.HistoryMessage{Author: e.Author, Name: e.Name, Text: textOf(e), At: e.At})
+		}
+	}
+	return said[max(0, len(said)-limit):]
+}
+
+// textOf is what was said or pressed, as plain text.
+func textOf(e lifecycle.Entry) string {
+	var parts []string
+	add := func(text string) {
+		if text != "" {
+			parts = append(parts, text)
+		}
+	}
+	if a := e.Action; a != nil {
+		add(a.Title)
+		switch {
+		case len(a.Data) > 0:
+			add(string(a.Data))
+		case a.Value != a.Title:
+			add(a.Value)
+		}
+	}
+	if m := e.Message; m != nil {
+		add(m.Text)
+		for _, card := range m.Cards {
+			if card.Fallback != "" {
+				add(card.Fallback)
+			} else {
+				add("[card]")
+			}
+		}
+		for _, reply := range m.QuickReplies {
+			add("– " + reply.Title)
+		}
+		for _, file := range m.Attachments {
+			add("[attachment " + file.Name + "]")
+		}
+	}
+	return strings.Join(parts, "\n")
+}

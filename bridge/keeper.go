@@ -1,0 +1,170 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+	"github.com/patchbay-host/patchbay/plugins/bot"
+)
+
+// keepEntries is how much of a journal's end is kept in memory: enough for
+// the history of a turn.
+const keepEntries = 128
+
+// keeper keeps one conversation: it takes its events in order, one commit at
+// a time. Its goroutine exists only while there is mail.
+type keeper struct {
+	e  *Engine
+	id bot.ConversationID
+
+	mu      sync.Mutex
+	mail    []*delivery
+	running bool
+	known   bool                   // state, cursors and tail are those of the store
+	state   lifecycle.Conversation // as committed
+	cursors Cursors
+	tail    []lifecycle.Entry // the newest entries, as committed
+	desk    deskLane
+
+	// flight is the turn that the bot is at, or was last. Used by the
+	// keeper's goroutine alone.
+	flight *flight
+}
+
+func newKeeper(e *Engine, id bot.ConversationID) *keeper {
+	k := &keeper{e: e, id: id}
+	k.desk.wake = make(chan struct{}, 1)
+	return k
+}
+
+// put takes mail in and sees to it that somebody reads it.
+func (k *keeper) put(ds []*delivery) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.mail = append(k.mail, ds...)
+	if !k.running {
+		k.running = true
+		k.e.work.Go(k.run)
+	}
+}
+
+// again posts deliveries from inside the host, which nobody else keeps.
+func (k *keeper) again(ds ...*delivery) { k.e.loaded.post(k.id, ds...) }
+
+func (k *keeper) run() {
+	for {
+		k.mu.Lock()
+		batch := k.mail
+		k.mail = nil
+		if len(batch) == 0 {
+			k.running = false
+			k.mu.Unlock()
+			return
+		}
+		k.mu.Unlock()
+		k.handle(batch)
+	}
+}
+
+// idle reports whether the conversation may be forgotten until its next event.
+func (k *keeper) idle() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return !k.running && !k.desk.running && len(k.state.Turns) == 0 && k.desk.last <= k.cursors.Desk
+}
+
+// snapshot is the conversation as committed, if it is known.
+func (k *keeper) snapshot() (lifecycle.Conversation, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.state, k.known && k.state.Number > 0
+}
+
+// recent are the committed entries after a number, if all of them are in
+// memory.
+func (k *keeper) recent(after int64, limit int) ([]lifecycle.Entry, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if !k.known || len(k.tail) == 0 || k.tail[0].Number > after+1 {
+		return nil, false
+	}
+	i := min(max(after+1-k.tail[0].Number, 0), int64(len(k.tail)))
+	return slices.Clone(k.tail[i:min(int(i)+limit, len(k.tail))]), true
+}
+
+// load reads the conversation from the store, unless it is known.
+func (k *keeper) load() error {
+	k.mu.Lock()
+	known, first := k.known, k.state.Number == 0
+	k.mu.Unlock()
+	if known {
+		return nil
+	}
+	ctx := k.e.ctx
+	stored, err := k.e.cfg.Store.Load(ctx, k.id)
+	if errors.Is(err, ErrNotFound) {
+		k.mu.Lock()
+		k.known = true
+		k.mu.Unlock()
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("load conversation: %w", err)
+	}
+	tail, err := k.e.cfg.Store.Last(ctx, k.id, 0, keepEntries)
+	if err != nil {
+		return fmt.Errorf("load journal: %w", err)
+	}
+	cursors := stored.Cursors
+	if saved, ok := k.e.saver.latest(k.id); ok {
+		cursors = saved
+	}
+	last, err := k.lastForDesk(ctx, cursors.Desk, tail)
+	if err != nil {
+		return err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if first { // else the lane knows better than the store how far it is
+		k.cursors = cursors
+		k.desk.doubt = last
+	}
+	k.known, k.state, k.tail = true, stored.Conversation, tail
+	k.desk.last = last
+	return nil
+}
+
+// lastForDesk is the number of the newest entry that is addressed to the desk
+// and behind the cursor; 0: there is none.
+func (k *keeper) lastForDesk(ctx context.Context, cursor int64, tail []lifecycle.Entry) (int64, error) {
+	if len(tail) > 0 && tail[0].Number > cursor+1 {
+		more, err := k.e.cfg.Store.Entries(ctx, k.id, cursor, int(tail[0].Number-cursor))
+		if err != nil {
+			return 0, fmt.Errorf("load journal: %w", err)
+		}
+		tail = append(more, tail...)
+	}
+	for _, entry := range slices.Backward(tail) {
+		if entry.Number > cursor && entry.To.Has(lifecycle.ToDesk) {
+			return entry.Number, nil
+		}
+	}
+	return 0, nil
+}
+
+// channel is the configuration of the conversation's channel.
+func (k *keeper) channel(c lifecycle.Conversation, ev lifecycle.Event) (lifecycle.Channel, error) {
+	name := c.Channel
+	if name == "" {
+		name = ev.Channel
+	}
+	ch, ok := k.e.cfg.Channels[name]
+	if !ok {
+		return ch, fmt.Errorf("%w: %q", ErrUnknownChannel, name)
+	}
+	return ch, nil
+}

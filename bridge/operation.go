@@ -1,0 +1,220 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+	"github.com/patchbay-host/patchbay/plugins/bot"
+)
+
+// errNoDesk refuses what a channel without a desk is asked for.
+var errNoDesk = &DeskError{Kind: DeskRefused, Err: errors.New("the channel has no desk")}
+
+// operation is the call that carries an entry out. Not ok: there is nothing
+// to do.
+func (k *keeper) operation(entry lifecycle.Entry) (operation, bool) {
+	k.mu.Lock()
+	c := k.state
+	k.mu.Unlock()
+	ch := k.e.cfg.Channels[c.Channel]
+	desk := k.e.cfg.Desks[ch.Desk]
+	op := operation{entry: entry}
+	switch {
+	case desk == nil:
+		op.call = func(context.Context) error { return errNoDesk }
+	case entry.Kind == lifecycle.EntryHandoff:
+		op.call = func(ctx context.Context) error { return k.open(ctx, desk, c, entry) }
+		op.look = func(ctx context.Context) (bool, error) { return k.findOpened(ctx, desk, entry.Number) }
+	case entry.Kind == lifecycle.EntryLeave && entry.Ticket == "":
+		return k.settle(desk, entry)
+	case entry.Kind == lifecycle.EntryLeave:
+		op.call = func(ctx context.Context) error { return desk.Leave(ctx, entry.Ticket) }
+	default:
+		return k.sending(desk, c, entry)
+	}
+	return op, true
+}
+
+// sending is the call that says something to the desk.
+func (k *keeper) sending(desk Desk, c lifecycle.Conversation, entry lifecycle.Entry) (operation, bool) {
+	ticket := c.Desk.Ticket
+	message, err := k.outgoing(k.e.ctx, entry)
+	if ticket == "" || err == nil && message.Text == "" {
+		return operation{}, false
+	}
+	return operation{
+		entry: entry,
+		call: func(ctx context.Context) error {
+			if err != nil {
+				return err
+			}
+			return desk.Send(ctx, ticket, message)
+		},
+		look: func(ctx context.Context) (bool, error) { return k.findSent(ctx, desk, c, entry) },
+	}, true
+}
+
+// settle leaves the ticket of a handoff that was given up, if it turns out to
+// have been opened after all.
+func (k *keeper) settle(desk Desk, entry lifecycle.Entry) (operation, bool) {
+	k.mu.Lock()
+	begun := k.desk.begun == entry.Of || entry.Number <= k.desk.doubt
+	k.mu.Unlock()
+	if !begun {
+		return operation{}, false
+	}
+	looked := 0
+	return operation{entry: entry, call: func(ctx context.Context) error {
+		found, err := k.findOpened(ctx, desk, entry.Of) // an opening not wanted is left by the rules
+		if err != nil || found {
+			return err
+		}
+		if looked++; looked < looks {
+			return &DeskError{Kind: DeskUnavailable, RetryAfter: 0, Err: errors.New("the ticket is not to be seen yet")}
+		}
+		return nil
+	}}, true
+}
+
+// open opens the ticket of a handoff and tells the rules its id.
+func (k *keeper) open(ctx context.Context, desk Desk, c lifecycle.Conversation, entry lifecycle.Entry) error {
+	k.mu.Lock()
+	k.desk.begun = entry.Number
+	k.mu.Unlock()
+	opening, err := k.opening(ctx, desk, c, entry)
+	if err != nil {
+		return err
+	}
+	ticket, err := desk.Open(ctx, opening)
+	if err != nil {
+		return err
+	}
+	k.tell(lifecycle.Event{Kind: lifecycle.EventOpened, Entry: entry.Number, Ticket: ticket})
+	return nil
+}
+
+// findOpened looks for the ticket that a handoff has opened, and tells the
+// rules its id.
+func (k *keeper) findOpened(ctx context.Context, desk Desk, handoff int64) (bool, error) {
+	ticket, err := desk.FindOpened(ctx, lifecycle.Marker{Conversation: k.id, Entry: handoff})
+	if err != nil || ticket == "" {
+		return false, err
+	}
+	k.tell(lifecycle.Event{Kind: lifecycle.EventOpened, Entry: handoff, Ticket: ticket})
+	return true, nil
+}
+
+// opening is what a handoff's ticket is opened with: the same on every try.
+func (k *keeper) opening(ctx context.Context, desk Desk, c lifecycle.Conversation, entry lifecycle.Entry) (Opening, error) {
+	can := desk.Capabilities()
+	history, err := k.wholeHistory(ctx, entry.Number, can.History)
+	if err != nil {
+		return Opening{}, err
+	}
+	h := entry.Handoff
+	o := Opening{
+		Channel: h.DeskChannel, Queue: h.Queue, Customer: c.Customer, Language: c.Language,
+		History: history, Marker: lifecycle.Marker{Conversation: c.ID, Entry: entry.Number},
+	}
+	for _, p := range []Property{{"reason", h.Reason}, {"summary", h.Summary}} {
+		if p.Value != "" {
+			o.Properties = append(o.Properties, p)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(h.Properties)) {
+		o.Properties = append(o.Properties, Property{name, h.Properties[name]})
+	}
+	if room := can.Properties - 1; can.Properties > 0 && len(o.Properties) > room { // one is the marker
+		k.e.log.Warn("properties left out", "conversation", k.id, "entry", entry.Number, "count", len(o.Properties)-room)
+		o.Properties = o.Properties[:room]
+	}
+	return o, nil
+}
+
+// wholeHistory is what was said up to an entry, in the desk's words: at most
+// limit messages, the newest, and a line saying how many were left out.
+func (k *keeper) wholeHistory(ctx context.Context, through int64, limit int) ([]Outgoing, error) {
+	const page = 500
+	var history []Outgoing
+	for after := int64(0); after < through; {
+		entries, err := k.e.cfg.Store.Entries(ctx, k.id, after, page)
+		if err != nil {
+			return nil, fmt.Errorf("read history: %w", err)
+		}
+		if len(entries) == 0 {
+			break
+		}
+		for _, e := range entries {
+			if e.Said() && e.Number <= through {
+				history = append(history, forDesk(e))
+			}
+		}
+		after = entries[len(entries)-1].Number
+	}
+	history = slices.DeleteFunc(history, func(o Outgoing) bool { return o.Text == "" })
+	if over := len(history) - limit; limit > 0 && over > 0 {
+		k.e.log.Warn("history left out", "conversation", k.id, "entry", through, "count", over+1)
+		history = history[over+1:]
+		note := Outgoing{Author: bot.AuthorBot, Text: fmt.Sprintf("[%d earlier messages are left out]", over+1)}
+		history = append([]Outgoing{note}, history...)
+	}
+	return history, nil
+}
+
+// outgoing is the message that an entry says to the desk; empty text: none.
+func (k *keeper) outgoing(ctx context.Context, entry lifecycle.Entry) (Outgoing, error) {
+	if entry.Kind != lifecycle.EntryReturn {
+		return forDesk(entry), nil
+	}
+	since, err := k.e.cfg.Store.Entries(ctx, k.id, entry.Of, int(entry.Number-entry.Of))
+	if err != nil {
+		return Outgoing{}, fmt.Errorf("read what was said since: %w", err)
+	}
+	var lines []string
+	for _, e := range since {
+		if !e.Said() || e.Number >= entry.Number {
+			continue
+		}
+		who := "Bot"
+		switch {
+		case e.Author == bot.AuthorCustomer:
+			who = "Customer"
+		case e.Author == bot.AuthorAgent:
+			who = agentName(e)
+		case e.Author == bot.AuthorSystem:
+			who = "System"
+		}
+		lines = append(lines, who+": "+textOf(e))
+	}
+	if len(lines) == 0 {
+		return Outgoing{}, nil
+	}
+	return Outgoing{Author: bot.AuthorBot, Text: "Said since:\n" + strings.Join(lines, "\n")}, nil
+}
+
+// forDesk is something said in the desk's words, which knows customer and bot
+// alone: others go as the bot's, with the name in front.
+func forDesk(e lifecycle.Entry) Outgoing {
+	text := textOf(e)
+	switch e.Author {
+	case bot.AuthorCustomer:
+		return Outgoing{Author: bot.AuthorCustomer, Text: text}
+	case bot.AuthorAgent:
+		return Outgoing{Author: bot.AuthorBot, Text: "[" + agentName(e) + "] " + text}
+	case bot.AuthorSystem:
+		return Outgoing{Author: bot.AuthorBot, Text: "[System] " + text}
+	}
+	return Outgoing{Author: bot.AuthorBot, Text: text}
+}
+
+func agentName(e lifecycle.Entry) string {
+	if e.Name != "" {
+		return e.Name
+	}
+	return "Agent"
+}

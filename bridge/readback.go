@@ -1,0 +1,86 @@
+package bridge
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+)
+
+const (
+	// readBack is how many of our messages are read back.
+	readBackLimit = 100
+	// compareAtMost is how many messages before those in doubt are compared.
+	compareAtMost = 20
+)
+
+// findSent reads back whether an entry has reached the ticket: what the desk
+// has of ours is aligned with what was sent. Equal texts are told apart by
+// their position, never by the text alone.
+func (k *keeper) findSent(ctx context.Context, desk Desk, c lifecycle.Conversation, entry lifecycle.Entry) (bool, error) {
+	k.mu.Lock()
+	last, cursor := k.desk.last, k.cursors.Desk
+	k.mu.Unlock()
+	has, err := desk.Sent(ctx, c.Desk.Ticket, readBackLimit)
+	if err != nil {
+		return false, err
+	}
+	history, err := k.wholeHistory(ctx, c.Desk.Marker, desk.Capabilities().History)
+	if err != nil {
+		return false, err
+	}
+	entries, err := k.e.cfg.Store.Entries(ctx, k.id, c.Desk.Marker, int(last-c.Desk.Marker))
+	if err != nil {
+		return false, fmt.Errorf("read what was sent: %w", err)
+	}
+	var sent, doubt []Outgoing
+	for _, e := range entries {
+		if !e.To.Has(lifecycle.ToDesk) || (!e.Said() && e.Kind != lifecycle.EntryReturn) {
+			continue
+		}
+		message, err := k.outgoing(ctx, e)
+		if err != nil {
+			return false, err
+		}
+		switch {
+		case message.Text == "":
+		case e.Number <= cursor:
+			sent = append(sent, message)
+		default:
+			doubt = append(doubt, message)
+		}
+	}
+	return arrived(has, history, sent, doubt, len(has) < readBackLimit) > 0, nil
+}
+
+// arrived is how many of the messages in doubt the desk has. Has is what it
+// has of ours, whole or only the newest; it may or may not contain the
+// history that the ticket was opened with.
+func arrived(has, history, sent, doubt []Outgoing, whole bool) int {
+	if whole {
+		for _, start := range [][]Outgoing{slices.Concat(history, sent), sent} {
+			for n := len(doubt); n >= 0; n-- {
+				if slices.EqualFunc(has, slices.Concat(start, doubt[:n]), same) {
+					return n
+				}
+			}
+		}
+	}
+	// Some of what counts as sent may have been dropped on the way: compare
+	// the newest few.
+	for n := len(doubt); n > 0; n-- {
+		all := slices.Concat(sent, doubt[:n])
+		compare := min(len(all), n+compareAtMost)
+		if len(has) >= compare && slices.EqualFunc(has[len(has)-compare:], all[len(all)-compare:], same) {
+			return n
+		}
+	}
+	return 0
+}
+
+// same reports whether two messages are the same, as far as a desk keeps them.
+func same(a, b Outgoing) bool {
+	return a.Author == b.Author && strings.TrimSpace(a.Text) == strings.TrimSpace(b.Text)
+}

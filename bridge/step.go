@@ -1,0 +1,262 @@
+package bridge
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+)
+
+// retryAfter is how long events from inside the host wait after a commit that
+// failed.
+const retryAfter = 200 * time.Millisecond
+
+// round is one commit in the making: a batch of mail, stepped through.
+type round struct {
+	commit  Commit
+	receipt []receipt // one for each delivery of the batch
+	ids     map[string]int64
+}
+
+// handle takes a batch of mail in: steps, commits, answers, and lets the
+// lanes begin what follows.
+func (k *keeper) handle(batch []*delivery) {
+	for len(batch) > 0 {
+		if err := k.load(); err != nil {
+			k.refuse(batch, err)
+			return
+		}
+		r := k.step(batch)
+		if len(r.commit.Entries) == 0 {
+			k.answer(batch, r.receipt)
+			k.begin(r.commit.Conversation)
+			return
+		}
+		// The bot may think while the commit is under way: nothing that it
+		// says leaves before, for it comes back through this mailbox.
+		k.turnLane(r.commit.Conversation, r.commit.Entries)
+		err := k.e.commit.do(k.e.ctx, r.commit)
+		repeated, isRepeated := errors.AsType[*RepeatedError](err)
+		switch {
+		case err == nil:
+			k.committed(r)
+			k.answer(batch, r.receipt)
+			return
+		case isRepeated:
+			batch = k.withoutRepeated(batch, repeated.Events)
+		default:
+			k.mu.Lock()
+			k.known = false
+			k.mu.Unlock()
+			k.refuse(batch, err)
+			return
+		}
+	}
+}
+
+// step takes a batch through the rules.
+func (k *keeper) step(batch []*delivery) *round {
+	k.mu.Lock()
+	c, tail := k.state, k.tail
+	k.mu.Unlock()
+	r := &round{ids: map[string]int64{}, receipt: make([]receipt, len(batch))}
+	r.commit.Expected = c.Number
+	for i, d := range batch {
+		ev := d.event
+		if d.tick {
+			c = k.tick(c, r)
+			continue
+		}
+		if n, ok := r.known(ev, tail); ok {
+			r.receipt[i].number = n
+			continue
+		}
+		ch, err := k.channel(c, ev)
+		if err == nil && c.Number == 0 && !begins(ev) {
+			err = ErrNotFound
+		}
+		if err != nil {
+			r.receipt[i].err = err
+			continue
+		}
+		if c.Number == 0 {
+			c.ID, c.Channel = k.id, ch.Name
+		}
+		next, entries := lifecycle.Step(ch, c, ev)
+		if len(entries) == 0 {
+			continue
+		}
+		c, r.receipt[i].number = next, entries[0].Number
+		r.take(d, entries, ch.Desk)
+	}
+	r.commit.Conversation = c
+	r.commit.Cursors = k.cursorsAfter(r.commit)
+	return r
+}
+
+// tick steps the timers that are due.
+func (k *keeper) tick(c lifecycle.Conversation, r *round) lifecycle.Conversation {
+	now := k.e.now()
+	for _, timer := range slices.Clone(c.Timers) {
+		if timer.At.After(now) {
+			continue
+		}
+		ch, err := k.channel(c, lifecycle.Event{})
+		if err != nil {
+			k.e.log.Error("timer", "conversation", k.id, "err", err)
+			return c
+		}
+		next, entries := lifecycle.Step(ch, c, lifecycle.Event{Kind: lifecycle.EventDue, Timer: timer, At: now})
+		if len(entries) > 0 {
+			c = next
+			r.take(&delivery{}, entries, ch.Desk)
+		}
+	}
+	return c
+}
+
+// known reports whether the event has been taken in lately, and by which entry.
+func (r *round) known(ev lifecycle.Event, tail []lifecycle.Entry) (int64, bool) {
+	if ev.ID == "" {
+		return 0, false
+	}
+	if n, ok := r.ids[ev.ID]; ok {
+		return n, true
+	}
+	n := numberOf(ev.ID, tail)
+	return n, n > 0
+}
+
+// numberOf is the first entry that an event has left; 0: none of these.
+func numberOf(event string, entries []lifecycle.Entry) int64 {
+	i := slices.IndexFunc(entries, func(e lifecycle.Entry) bool { return e.Event == event })
+	if i < 0 {
+		return 0
+	}
+	return entries[i].Number
+}
+
+// take adds what a delivery has led to.
+func (r *round) take(d *delivery, entries []lifecycle.Entry, desk string) {
+	r.commit.Entries = append(r.commit.Entries, entries...)
+	switch {
+	case d.parked != 0:
+		r.commit.Unpark = append(r.commit.Unpark, d.parked)
+	case d.event.ID != "":
+		r.commit.Events = append(r.commit.Events, d.event.ID)
+	}
+	if d.event.ID != "" {
+		r.ids[d.event.ID] = entries[0].Number
+	}
+	for _, entry := range entries {
+		if entry.Kind == lifecycle.EntryOpened {
+			r.commit.Bind = append(r.commit.Bind, Ticket{desk, entry.Ticket})
+		}
+	}
+}
+
+// committed takes over what is durable now.
+func (k *keeper) committed(r *round) {
+	c := r.commit.Conversation
+	k.mu.Lock()
+	k.state = c
+	k.tail = append(k.tail, r.commit.Entries...)
+	if over := len(k.tail) - keepEntries; over > keepEntries/2 {
+		k.tail = slices.Clone(k.tail[over:])
+	}
+	for _, entry := range r.commit.Entries {
+		if entry.To.Has(lifecycle.ToDesk) {
+			k.desk.last = entry.Number
+		}
+	}
+	if k.desk.last <= k.cursors.Desk {
+		k.cursors.Desk = c.Number
+	}
+	k.mu.Unlock()
+	for _, t := range r.commit.Bind {
+		k.e.index.put(t, k.id)
+		k.e.unpark(k.id, t)
+	}
+	k.e.stats.count(r.commit.Entries)
+	if line := k.e.cfg.Lines[c.Channel]; line != nil {
+		line.Wake(k.id, c.Number)
+	}
+	k.begin(c)
+}
+
+// begin lets the lanes and the timers see the conversation as it stands.
+func (k *keeper) begin(c lifecycle.Conversation) {
+	if c.Number == 0 {
+		return
+	}
+	k.turnLane(c, nil)
+	k.deskLane()
+	k.e.alarms.at(k.id, c.Due())
+}
+
+// cursorsAfter are the cursors to commit along: with nothing left for the
+// desk the lane is at the journal's end.
+func (k *keeper) cursorsAfter(commit Commit) Cursors {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	cursors := k.cursors
+	if k.desk.last <= cursors.Desk && !slices.ContainsFunc(commit.Entries, func(e lifecycle.Entry) bool {
+		return e.To.Has(lifecycle.ToDesk)
+	}) {
+		cursors.Desk = commit.Conversation.Number
+	}
+	return cursors
+}
+
+// answer gives each delivery its receipt.
+func (k *keeper) answer(batch []*delivery, receipts []receipt) {
+	for i, d := range batch {
+		if d.done != nil {
+			d.done <- receipts[i]
+		} else if err := receipts[i].err; err != nil {
+			k.e.log.Error("event without effect", "conversation", k.id, "event", d.event.Kind, "err", err)
+		}
+	}
+}
+
+// refuse answers deliveries whose commit is not known to be durable. What
+// comes from inside the host is put again; the rest its sender sends again.
+func (k *keeper) refuse(batch []*delivery, err error) {
+	var own []*delivery
+	for _, d := range batch {
+		if d.done == nil {
+			own = append(own, d)
+			continue
+		}
+		d.done <- receipt{err: fmt.Errorf("%w: %w", ErrUnavailable, err)}
+	}
+	if len(own) > 0 {
+		k.e.clock.AfterFunc(retryAfter, func() { k.again(own...) })
+	}
+}
+
+// withoutRepeated answers the deliveries that were taken in before, and leaves
+// the others.
+func (k *keeper) withoutRepeated(batch []*delivery, events []string) []*delivery {
+	return slices.DeleteFunc(batch, func(d *delivery) bool {
+		if d.event.ID == "" || d.parked != 0 || !slices.Contains(events, d.event.ID) {
+			return false
+		}
+		if d.done != nil {
+			d.done <- receipt{number: k.find(d.event.ID)}
+		}
+		return true
+	})
+}
+
+// find is the number of the entry that an event has left; 0: it is too far
+// back to look for.
+func (k *keeper) find(event string) int64 {
+	entries, err := k.e.cfg.Store.Last(k.e.ctx, k.id, 0, 1000)
+	if err != nil {
+		return 0
+	}
+	return numberOf(event, entries)
+}

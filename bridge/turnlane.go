@@ -1,0 +1,154 @@
+package bridge
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+	"github.com/patchbay-host/patchbay/plugins/bot"
+)
+
+const (
+	// shareWithin is how long a message waits for its turn's end, so that
+	// both share a commit.
+	shareWithin = time.Millisecond
+	// defaultTurnDeadline is for channels that do not say theirs.
+	defaultTurnDeadline = 20 * time.Second
+)
+
+// flight is a turn that the bot is at.
+type flight struct {
+	k       *keeper
+	turn    lifecycle.Turn
+	epoch   int64
+	channel lifecycle.Channel
+	cancel  context.CancelFunc
+	ended   chan struct{}
+
+	mu   sync.Mutex
+	said []*delivery // waits a moment for the turn's end
+}
+
+// turnLane puts the conversation's first turn to the bot, if it is not at it
+// already. What is in flight and no longer wanted is cancelled, and has ended
+// before the next one begins. Entries are those not committed yet.
+func (k *keeper) turnLane(c lifecycle.Conversation, entries []lifecycle.Entry) {
+	before := k.flight
+	var wanted *lifecycle.Turn
+	if len(c.Turns) > 0 && c.Turns[0].Ready {
+		wanted = &c.Turns[0]
+	}
+	if before != nil && wanted != nil && before.epoch == c.Epoch &&
+		before.turn.ID == wanted.ID && before.turn.Attempt == wanted.Attempt {
+		return
+	}
+	if before != nil {
+		before.cancel()
+	}
+	if wanted == nil {
+		return
+	}
+	ch, err := k.channel(c, lifecycle.Event{})
+	if err != nil {
+		k.e.log.Error("turn", "conversation", k.id, "err", err)
+		return
+	}
+	deadline := ch.TurnDeadline
+	if deadline <= 0 {
+		deadline = defaultTurnDeadline
+	}
+	ctx, cancel := context.WithTimeoutCause(k.e.ctx, deadline, fmt.Errorf("no answer within %s", deadline))
+	f := &flight{k: k, turn: *wanted, epoch: c.Epoch, channel: ch, cancel: cancel, ended: make(chan struct{})}
+	k.flight = f
+	k.mu.Lock()
+	tail := append(k.tail[:len(k.tail):len(k.tail)], entries...)
+	k.mu.Unlock()
+	k.e.work.Go(func() {
+		defer close(f.ended)
+		defer cancel()
+		if before != nil {
+			<-before.ended
+		}
+		f.run(ctx, c, tail)
+	})
+}
+
+// run puts the turn to the bot. Everything that the bot does comes back as an
+// event of the conversation's.
+func (f *flight) run(ctx context.Context, c lifecycle.Conversation, tail []lifecycle.Entry) {
+	b, ok := f.k.e.cfg.Bots.Bot(f.channel.Bot)
+	if !ok {
+		f.fail(&bot.Fail{Reason: fmt.Sprintf("there is no bot named %q", f.channel.Bot)})
+		return
+	}
+	turn, err := f.k.turnFor(ctx, f.channel, c, f.turn, tail)
+	if err != nil {
+		f.fail(&bot.Fail{Reason: err.Error(), Retryable: true})
+		return
+	}
+	turn.Deadline, _ = ctx.Deadline()
+	f.k.e.stats.turns.Add(1)
+	if err := bot.Run(ctx, b, turn, func(ev bot.Event) error { return f.emit(ctx, ev) }); err != nil && ctx.Err() == nil {
+		f.fail(&bot.Fail{Reason: err.Error(), Retryable: true})
+	}
+}
+
+// emit takes one event of the bot's.
+func (f *flight) emit(ctx context.Context, ev bot.Event) error {
+	switch {
+	case ev.Fail != nil:
+		if cause := context.Cause(ctx); cause != nil && f.k.e.ctx.Err() == nil {
+			ev.Fail.Reason = cause.Error()
+		}
+		f.fail(ev.Fail)
+	case ctx.Err() != nil && ev.Done == nil:
+		f.post(f.delivery(lifecycle.EventBotSaid, ev)) // too late, and the bot shall know
+		return context.Cause(ctx)
+	case ev.Typing != nil:
+		if line := f.k.e.cfg.Lines[f.channel.Name]; line != nil {
+			line.Typing(f.k.id, Typing{Author: bot.AuthorBot, Name: f.channel.Bot, Typing: *ev.Typing})
+		}
+	case ev.Message != nil:
+		f.mu.Lock()
+		f.said = append(f.said, f.delivery(lifecycle.EventBotSaid, ev))
+		first := len(f.said) == 1
+		f.mu.Unlock()
+		if first {
+			f.k.e.clock.AfterFunc(shareWithin, func() { f.post() })
+		}
+	default:
+		f.post(f.delivery(lifecycle.EventBotDone, ev))
+	}
+	return nil
+}
+
+// fail ends the turn badly; after the engine has stopped it stays open, to be
+// taken up by the next run.
+func (f *flight) fail(fail *bot.Fail) {
+	if f.k.e.ctx.Err() != nil {
+		return
+	}
+	f.k.e.log.Warn("turn failed", "channel", f.channel.Name, "conversation", f.k.id, "bot", f.channel.Bot,
+		"turn", f.turn.ID, "attempt", f.turn.Attempt, "err", fail.Reason)
+	f.post(f.delivery(lifecycle.EventBotFailed, bot.Event{Fail: fail}))
+}
+
+// post hands in what the bot has said so far, and more.
+func (f *flight) post(more ...*delivery) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	all := append(f.said, more...)
+	f.said = nil
+	if len(all) > 0 {
+		f.k.again(all...)
+	}
+}
+
+func (f *flight) delivery(kind lifecycle.EventKind, ev bot.Event) *delivery {
+	return &delivery{event: lifecycle.Event{
+		Kind: kind, At: f.k.e.now(), Turn: f.turn.ID, Attempt: f.turn.Attempt, Epoch: f.epoch, Seq: ev.Seq,
+		Message: ev.Message, Done: ev.Done, Fail: ev.Fail,
+	}}
+}
