@@ -1,0 +1,32 @@
+package supervisor
+
+import (
+	"context"
+
+	"github.com/patchbay-host/patchbay/plugins/bot"
+)
+
+// Check starts a bot once, asks it what it is and whether its settings would
+// do, and stops it. The error is a [*StartError] where a step of the start
+// failed; [bot.SettingErrors] is found in it where the settings were refused.
+func Check(ctx context.Context, config Config, options Options) (bot.Description, error) {
+	options, config = options.withDefaults(), config.withDefaults()
+	if err := config.check(); err != nil {
+		return bot.Description{}, err
+	}
+	dirs, err := openRunDir(options.RunDir)
+	if err != nil {
+		return bot.Description{}, err
+	}
+	defer dirs.close()
+	l := launcher{
+		config: config, timing: *options.timing, log: options.Logger, hostVersion: options.HostVersion,
+		dirs: dirs, ring: newRing(config.Secrets), validateOnly: true,
+	}
+	g, err := l.launch(ctx, 1)
+	if err != nil {
+		return bot.Description{}, err
+	}
+	g.stop()
+	return g.description, nil
+}

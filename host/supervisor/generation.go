@@ -1,0 +1,179 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/patchbay-host/patchbay/plugins/bot"
+	botv1 "github.com/patchbay-host/patchbay/proto/patchbay/bot/v1"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+const turnMethod = botv1.BotService_Turn_FullMethodName
+
+// generation is one process of a bot and all that belongs to it: directory,
+// certificate, connection. It is made by launch, and not used again once it
+// is down.
+type generation struct {
+	number int
+	config Config
+	timing timing
+	log    *slog.Logger
+	ring   *ring
+
+	dir      genDir
+	pins     *pins
+	identity *identity
+	proc     *process // nil until started
+	output   *output
+	library  *library
+	conn     *grpc.ClientConn
+	client   *bot.Client
+
+	description bot.Description
+	slots       chan struct{} // nil: the bot takes any number of turns at once
+
+	// calls ends all calls, with a cause, when the process is down or its
+	// stop has come so far.
+	calls     context.Context
+	endCalls  context.CancelCauseFunc
+	gate      gate
+	strikes   strikes
+	lastHeard atomic.Int64
+
+	// down is closed when the process has ended or hangs; cause says which.
+	down  chan struct{}
+	once  sync.Once
+	cause error
+}
+
+// fail marks the generation as down.
+func (g *generation) fail(cause error) {
+	g.once.Do(func() {
+		g.cause = cause
+		g.endCalls(cause)
+		close(g.down)
+	})
+}
+
+// followExit marks the generation as down when its process ends. What the
+// process said last is read first: it tells why.
+func (g *generation) followExit() {
+	<-g.output.ended
+	g.fail(&ExitError{
+		Bot: g.config.Name, Generation: g.number, PID: g.proc.pid,
+		Exit: g.proc.exit, LastLine: g.ring.lastOf(g.number),
+	})
+}
+
+// turn puts a turn to the process. The caller has entered the gate.
+func (g *generation) turn(ctx context.Context, t *bot.Turn, reply *bot.Reply) error {
+	defer g.gate.leave()
+	call, cancel := g.join(ctx)
+	defer cancel()
+	if err := g.takeSlot(call); err != nil {
+		return err
+	}
+	defer g.freeSlot()
+	err := g.client.Turn(call, t, reply)
+	if call.Err() == nil || errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		inTime := !errors.Is(err, context.DeadlineExceeded)
+		if g.strikes.turned(inTime) {
+			g.fail(g.sickness())
+		}
+	}
+	return g.blame(err)
+}
+
+// observe tells the process what went on. The caller has entered the gate.
+func (g *generation) observe(ctx context.Context, o *bot.Observed) error {
+	defer g.gate.leave()
+	call, cancel := g.join(ctx)
+	defer cancel()
+	return g.blame(g.client.Observe(call, o))
+}
+
+// join makes a context that ends with ctx or with the generation's calls,
+// each with its cause.
+func (g *generation) join(ctx context.Context) (context.Context, func()) {
+	call, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(g.calls, func() { cancel(context.Cause(g.calls)) })
+	return call, func() {
+		stop()
+		cancel(nil)
+	}
+}
+
+// takeSlot waits until the bot can take one more turn.
+func (g *generation) takeSlot(ctx context.Context) error {
+	if g.slots == nil {
+		return nil
+	}
+	select {
+	case g.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (g *generation) freeSlot() {
+	if g.slots != nil {
+		<-g.slots
+	}
+}
+
+// blame finds out whether a call broke because the process did. To the
+// connection, a crash looks like a process that is not there yet.
+func (g *generation) blame(err error) error {
+	if !broken(err) {
+		return err
+	}
+	wait := time.NewTimer(g.timing.blame)
+	defer wait.Stop()
+	select {
+	case <-g.down:
+		return g.cause
+	case <-wait.C:
+		return err
+	}
+}
+
+// broken reports whether a call may have ended with the connection rather
+// than by the bot's will, which comes with details.
+func broken(err error) bool {
+	s, ok := status.FromError(err)
+	if err == nil || !ok || len(s.Details()) > 0 {
+		return false
+	}
+	return s.Code() == codes.Unavailable || s.Code() == codes.Internal
+}
+
+// enter, failed, why and facts make a generation an [instance].
+
+func (g *generation) failed() <-chan struct{} { return g.down }
+
+// enter refuses, too, when the process is gone and the keeper has not noticed
+// yet: the next one will take the call.
+func (g *generation) enter() bool { return !g.gone() && g.gate.enter() }
+
+func (g *generation) why() (error, Exit) {
+	var cause error
+	select {
+	case <-g.down:
+		cause = g.cause
+	default:
+	}
+	if g.gone() {
+		return cause, g.proc.exit
+	}
+	return cause, Exit{}
+}
+
+func (g *generation) facts() (int, bot.Description) { return g.proc.pid, g.description }

@@ -1,0 +1,90 @@
+package supervisor
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	// maxLine is how much of a line is read into the log.
+	maxLine = 16 << 10
+	// logRate and logBurst bound the lines of one process that reach the
+	// host's log. All of them pass through the ring.
+	logRate  = 100
+	logBurst = 500
+	// minSecret is the length from which a secret is cut out of log lines:
+	// shorter ones are part of ordinary words.
+	minSecret = 6
+)
+
+// logs takes what one process prints and turns it into lines of the host's
+// log. Safe for concurrent use.
+type logs struct {
+	out        *slog.Logger
+	ring       *ring
+	generation int
+	limit      *rate.Limiter
+
+	mu      sync.Mutex
+	dropped int
+}
+
+// newLogs makes the log of one process; out carries its keys.
+func newLogs(out *slog.Logger, ring *ring, generation int) *logs {
+	return &logs{out: out, ring: ring, generation: generation, limit: rate.NewLimiter(logRate, logBurst)}
+}
+
+// redactor replaces each secret by its name.
+func redactor(secrets map[string]string) *strings.Replacer {
+	var pairs []string
+	for name, secret := range secrets {
+		if len(secret) >= minSecret {
+			pairs = append(pairs, secret, "[secret "+name+"]")
+		}
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// line logs one line of stream, of which cut bytes are missing.
+func (l *logs) line(stream, raw string, cut int) {
+	if strings.TrimSpace(raw) == "" {
+		return
+	}
+	l.ring.add(l.generation, raw, cut)
+	if !l.limit.Allow() {
+		l.mu.Lock()
+		l.dropped++
+		l.mu.Unlock()
+		return
+	}
+	l.reportDropped()
+	parsed := parseLog(l.ring.redact.Replace(raw))
+	attrs := []slog.Attr{slog.String("stream", stream)}
+	if cut > 0 {
+		attrs = append(attrs, slog.Int("cut_bytes", cut))
+	}
+	if len(parsed.fields) > 0 {
+		attrs = append(attrs, slog.GroupAttrs("plugin", parsed.fields...))
+	}
+	l.out.LogAttrs(context.Background(), parsed.level, parsed.message, attrs...)
+}
+
+// reportDropped says how many lines were too many.
+func (l *logs) reportDropped() {
+	l.mu.Lock()
+	dropped := l.dropped
+	l.dropped = 0
+	l.mu.Unlock()
+	if dropped > 0 {
+		l.out.Warn("the bot logs too much: lines were dropped", "lines", dropped, "limit_per_second", logRate)
+	}
+}
+
+// stream is the part of the log that one of the process's outputs goes to.
+func (l *logs) stream(name string) *lineWriter {
+	return &lineWriter{emit: func(raw string, cut int) { l.line(name, raw, cut) }}
+}
