@@ -1,0 +1,99 @@
+package eightx8
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/patchbay-host/patchbay/bridge"
+)
+
+// maxChannelPages bounds the list of channels.
+const maxChannelPages = 50
+
+// channelsAge is how long a list of channels is believed about what is not in
+// it. What is in it is believed until a create is refused.
+const channelsAge = time.Minute
+
+// channels knows the tenant's channels, by id and by name.
+type channels struct {
+	client *client
+	turn   chan struct{} // held by whoever reads or changes what follows
+	listed time.Time
+	ids    map[string]bool
+	names  map[string][]string // ids
+}
+
+func newChannels(c *client) *channels {
+	return &channels{client: c, turn: make(chan struct{}, 1)}
+}
+
+// FindChannel finds the id of a channel that is given by id or name. Only the
+// first call, and one for a channel not seen before, asks 8x8.
+func (d *Desk) FindChannel(ctx context.Context, channel string) (string, error) {
+	return d.channels.find(ctx, channel)
+}
+
+func (l *channels) find(ctx context.Context, channel string) (string, error) {
+	const op = "find channel"
+	select {
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
+	case <-ctx.Done():
+		return "", &bridge.DeskError{Kind: bridge.DeskUnavailable, Err: fmt.Errorf("%s: %w", op, ctx.Err())}
+	}
+	id, err := l.lookUp(channel)
+	if err != nil && l.client.clock.Now().Sub(l.listed) >= channelsAge {
+		if err := l.list(ctx); err != nil {
+			return "", err
+		}
+		id, err = l.lookUp(channel)
+	}
+	if err != nil {
+		return "", &bridge.DeskError{Kind: bridge.DeskRefused, Err: fmt.Errorf("%s: %w", op, err)}
+	}
+	return id, nil
+}
+
+// lookUp finds a channel among those listed. An id goes before a name.
+func (l *channels) lookUp(channel string) (string, error) {
+	if l.ids[channel] {
+		return channel, nil
+	}
+	switch ids := l.names[channel]; len(ids) {
+	case 0:
+		return "", fmt.Errorf("8x8 has no channel with the id or name %q", channel)
+	case 1:
+		return ids[0], nil
+	default:
+		return "", fmt.Errorf("8x8 has %d channels with the name %q: give the id", len(ids), channel)
+	}
+}
+
+// list reads the tenant's channels.
+func (l *channels) list(ctx context.Context) error {
+	ids, names := map[string]bool{}, map[string][]string{}
+	do := call{op: "list channels", path: "/channels"}
+	_, err := eachPage(ctx, l.client, do, "channels", maxChannelPages, func(items []channelItem) bool {
+		for _, item := range items {
+			id, name := string(item.ID), string(item.Name)
+			if id != "" && !ids[id] {
+				ids[id] = true
+				names[name] = append(names[name], id)
+			}
+		}
+		return false
+	})
+	if err != nil {
+		return err
+	}
+	l.ids, l.names, l.listed = ids, names, l.client.clock.Now()
+	return nil
+}
+
+// forget drops what is known, so that the next call asks again.
+func (l *channels) forget() {
+	l.turn <- struct{}{}
+	defer func() { <-l.turn }()
+	l.ids, l.names, l.listed = nil, nil, time.Time{}
+}

@@ -1,0 +1,97 @@
+package eightx8
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"strconv"
+)
+
+// pageSize is what lists are asked for; 8x8 may cap it.
+const pageSize = 100
+
+// unknownPages: a list did not say how many pages it has.
+const unknownPages = -1
+
+// page is one page of a list.
+type page[T any] struct {
+	items []T
+	// pages there are in all; unknownPages if the list does not say.
+	pages int
+}
+
+// getPage reads one page of the list called name. The list may stand under
+// _embedded, where the schemas define it, or at the top by its name or as
+// data, where they require it (8x8 contract, "Where the vendor's schemas
+// contradict themselves"). An item that cannot be read is left out.
+func getPage[T any](ctx context.Context, c *client, do call, name string, number int) (page[T], error) {
+	query := url.Values{"size": {strconv.Itoa(pageSize)}, "page": {strconv.Itoa(number)}}
+	for key, values := range do.query {
+		query[key] = values
+	}
+	do.query = query
+	var top map[string]json.RawMessage
+	if err := c.get(ctx, do, &top); err != nil {
+		return page[T]{}, err
+	}
+	read := page[T]{pages: unknownPages}
+	if total, ok := member[scalar](member[members](top, "page"), "totalPages").number(); ok {
+		read.pages = total
+	}
+	embedded := member[members](top, "_embedded")
+	for _, list := range []json.RawMessage{embedded[name], top[name], top["data"]} {
+		read.items = readable[T](list)
+		if len(read.items) > 0 {
+			break
+		}
+	}
+	return read, nil
+}
+
+// members are an object's members, unread.
+type members = map[string]json.RawMessage
+
+// member reads one member of an object; the zero T if it cannot be read.
+func member[T any](object members, name string) T {
+	var value T
+	if json.Unmarshal(object[name], &value) != nil {
+		var none T
+		return none
+	}
+	return value
+}
+
+// readable are those items of a list that can be read.
+func readable[T any](list json.RawMessage) []T {
+	var raw []json.RawMessage
+	if json.Unmarshal(list, &raw) != nil {
+		return nil
+	}
+	var items []T
+	for _, item := range raw {
+		var one T
+		if json.Unmarshal(item, &one) == nil {
+			items = append(items, one)
+		}
+	}
+	return items
+}
+
+// eachPage hands the pages of a list to visit, from the first, until visit
+// says stop, the list is over, or most pages were read. A short page does not
+// end a list. whole reports whether the list was read to its end.
+func eachPage[T any](ctx context.Context, c *client, do call, name string, most int, visit func([]T) (stop bool)) (whole bool, err error) {
+	for number := range most {
+		read, err := getPage[T](ctx, c, do, name, number)
+		if err != nil {
+			return false, err
+		}
+		if visit(read.items) {
+			return false, nil
+		}
+		if len(read.items) == 0 || read.pages != unknownPages && number+1 >= read.pages {
+			return true, nil
+		}
+	}
+	return false, nil
+}

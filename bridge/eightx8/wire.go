@@ -1,0 +1,81 @@
+package eightx8
+
+// The bodies of the chat-gateway that the desk sends and reads. What is read
+// is tolerant (see scalar), what is sent follows the schemas.
+
+// ways of saying who wrote a message. In what is read there are also agent and
+// system.
+const (
+	wireUser  = "user"
+	wireBot   = "bot"
+	wireAgent = "agent"
+)
+
+// createRequest opens a ticket.
+type createRequest struct {
+	ChannelID  string          `json:"channelId"`
+	User       userRequest     `json:"user"`
+	Assignment *assignment     `json:"assignment,omitempty"`
+	History    *historyRequest `json:"history,omitempty"`
+}
+
+type userRequest struct {
+	Name       string            `json:"name,omitempty"`
+	UserID     string            `json:"userId,omitempty"`
+	Email      string            `json:"email,omitempty"`
+	Phone      string            `json:"phone,omitempty"`
+	Language   string            `json:"language,omitempty"`
+	Properties []propertyRequest `json:"additionalProperties"`
+}
+
+type propertyRequest struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+type assignment struct {
+	Type string `json:"type"`
+	ID   string `json:"id"`
+}
+
+type historyRequest struct {
+	Messages []messageRequest `json:"messages"`
+}
+
+type messageRequest struct {
+	AuthorType string `json:"authorType"`
+	Text       string `json:"text"`
+}
+
+type typingRequest struct {
+	AuthorType string `json:"authorType"`
+}
+
+type participantRequest struct {
+	Removed bool `json:"removed"`
+}
+
+// createAnswer names the new ticket.
+type createAnswer struct {
+	ConversationID scalar `json:"conversationId"`
+	ID             scalar `json:"id"`
+}
+
+type channelItem struct {
+	ID   scalar `json:"id"`
+	Name scalar `json:"name"`
+}
+
+type conversationItem struct {
+	ID             scalar   `json:"id"`
+	ConversationID scalar   `json:"conversationId"`
+	User           userItem `json:"user"`
+}
+
+type messageItem struct {
+	ID     scalar `json:"id"`
+	Text   scalar `json:"text"`
+	Author struct {
+		Type scalar `json:"type"`
+	} `json:"author"`
+}
