@@ -27,7 +27,7 @@ func (s *step) opened() {
 		handoff = s.ev.Marker.Entry
 	}
 	switch {
-	case handoff == 0, d.Ticket == s.ev.Ticket && d.Marker == handoff:
+	case handoff == 0, s.ev.Ticket == "", d.Ticket == s.ev.Ticket && d.Marker == handoff:
 		s.note()
 	case d.Opening == handoff:
 		d.Ticket, d.Marker, d.Opening = s.ev.Ticket, handoff, 0
@@ -217,7 +217,12 @@ func (s *step) alone() {
 
 // agentSaid is an agent speaking: the words reach the customer whoever holds.
 func (s *step) agentSaid() {
-	s.c.Failovers = 0
+	if s.ours() && s.c.Failovers > 0 {
+		s.c.Failovers = 0
+		if s.c.Holder == Queue { // the wait may have been for ever
+			s.timer(TimerNoAgent, s.ch.NoAgentAfter)
+		}
+	}
 	s.add(Entry{
 		Kind: EntrySaid, To: ToCustomer | ToObserver, Ticket: s.ev.Ticket,
 		Author: bot.AuthorAgent, AuthorID: s.ev.Agent.ID, Name: s.agentName(), Message: s.ev.Message,
