@@ -1,0 +1,55 @@
+package config
+
+import (
+	"strings"
+	"time"
+)
+
+// Handoff is how conversations are given to people.
+type Handoff struct {
+	// Targets by name; "default" is the one for no name.
+	Targets map[string]Target `key:"targets"`
+	// Hours in which handoffs are taken; nil: always.
+	Hours *Hours `key:"hours"`
+	// NoAgentAfter is how long a customer waits for an agent; 0: for ever.
+	NoAgentAfter time.Duration `key:"no_agent_after" default:"10m" min:"0s"`
+	// TransferGrace is how long a transfer may follow an agent's leaving.
+	TransferGrace time.Duration `key:"transfer_grace" default:"5s" min:"0s" max:"10m"`
+	// CancelWords: said while queued, they cancel the handoff. Lower case.
+	CancelWords []string `key:"cancel_words"`
+}
+
+// DefaultTarget is the target of a handoff that names none.
+const DefaultTarget = "default"
+
+// Target is where a handoff goes.
+type Target struct {
+	// Queue is the id of a queue; empty: the desk channel's own.
+	Queue string `key:"queue"`
+	// Channel is the id of an 8x8 channel, on the chat-api.
+	Channel string `key:"channel"`
+}
+
+func (r *reader) checkHandoff(key string, c *Channel) {
+	at := key + ".handoff"
+	for name, target := range c.Handoff.Targets {
+		if target.Channel != "" {
+			r.problem(join(at+".targets", name)+".channel", "belongs to desks with api: chat-api; give a queue")
+		}
+	}
+	_, has := c.Handoff.Targets[DefaultTarget]
+	switch {
+	case has:
+	case c.OnFailure == HolderQueue:
+		r.problem(at+".targets", `no target named "default", and on_failure: queue goes there`)
+	case len(c.Handoff.Targets) > 0:
+		r.problem(at+".targets", `no target named "default", and a handoff that names none goes there`)
+	}
+	for i, word := range c.Handoff.CancelWords {
+		word = strings.ToLower(strings.TrimSpace(word))
+		if word == "" {
+			r.problem(index(at+".cancel_words", i), "is empty")
+		}
+		c.Handoff.CancelWords[i] = word
+	}
+}
