@@ -3,6 +3,7 @@ package config
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -45,8 +46,10 @@ func (r *reader) number(v value) any {
 		r.wrong(v.key, "%q is not a number that settings can hold; write it in quotes", v.node.Value)
 		return nil
 	}
-	if i, err := strconv.ParseInt(v.node.Value, 0, 64); err == nil && int64(f) != i {
-		r.wrong(v.key, "%q has more digits than a number in settings can hold; write it in quotes", v.node.Value)
+	if strings.Trim(v.node.Value, "+-_0123456789") == "" {
+		if i, err := strconv.ParseInt(v.node.Value, 0, 64); err != nil || int64(f) != i {
+			r.wrong(v.key, "%q has more digits than a number in settings can hold; write it in quotes", v.node.Value)
+		}
 	}
 	return f
 }
