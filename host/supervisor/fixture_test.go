@@ -6,6 +6,8 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -267,4 +269,52 @@ func wantReaped(t *testing.T, pid int) {
 	if err := unix.Kill(pid, 0); !errors.Is(err, unix.ESRCH) {
 		t.Fatalf("process %d is still in the table: %v", pid, err)
 	}
+}
+
+// waitFor polls what nothing tells about.
+func waitFor(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	limit, tick := time.After(patience), time.NewTicker(10*time.Millisecond)
+	defer tick.Stop()
+	for !done() {
+		select {
+		case <-tick.C:
+		case <-limit:
+			t.Fatalf("waited in vain until %s", what)
+		}
+	}
+}
+
+// run runs a supervisor until the test ends.
+func run(t *testing.T, s *Supervisor) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	ran := make(chan error, 1)
+	go func() { ran <- s.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ran; err != nil {
+			t.Errorf("run: %v", err)
+		}
+	})
+}
+
+// quiet is a logger that says nothing.
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+func killPID(pid int) error { return unix.Kill(pid, unix.SIGKILL) }
+
+func asError[T error](err error, target *T) bool { return errors.As(err, target) }
+
+func evalPath(t *testing.T, path string) string {
+	t.Helper()
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return real
+}
+
+func genDirOf(s *Supervisor, n int) genDir {
+	return genDir(filepath.Join(s.dirs.path, strconv.Itoa(n)))
 }

@@ -45,6 +45,7 @@ type keeper struct {
 	// settled is closed when the first start is over, well or not.
 	settled chan struct{}
 	rearm   chan struct{}
+	looked  string // at the files, before the last start
 	ends    sync.WaitGroup // of processes that are gone already
 
 	mu      sync.Mutex
@@ -129,6 +130,7 @@ func (k *keeper) launch(ctx context.Context) (instance, error) {
 		return nil, ctx.Err()
 	}
 	k.set(func() { k.state, k.number = StateStarting, k.number+1 })
+	k.looked = lookAt(k.config)
 	return k.start(ctx, k.number)
 }
 
@@ -169,13 +171,12 @@ func (k *keeper) recover(ctx context.Context, err error) {
 func (k *keeper) giveUp(ctx context.Context, err error) {
 	k.set(func() { k.state, k.err = StateFailed, err })
 	k.log.Error("bot has failed and is not started again until its files change or it is rearmed", "err", err)
-	seen := lookAt(k.config)
 	look := time.NewTicker(k.timing.lookAgain)
 	defer look.Stop()
 	for waiting := true; waiting; {
 		select {
 		case <-look.C:
-			waiting = lookAt(k.config) == seen
+			waiting = lookAt(k.config) == k.looked
 		case <-k.rearm:
 			waiting = false
 		case <-ctx.Done():

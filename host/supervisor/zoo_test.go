@@ -114,11 +114,11 @@ func zoo(name string, args []string) {
 			leave(7)
 			return nil
 		}
-	case "midstream":
+	case "half": // says half of it, and waits
 		a.turn = func(_ *botv1.TurnRequest, s say) error {
 			must(s.Send(message(1, "half of an ans")))
-			must(syscall.Kill(os.Getpid(), syscall.SIGKILL))
-			return nil
+			<-s.Context().Done()
+			return s.Context().Err()
 		}
 	case "hangs": // until it is cancelled
 		a.turn = func(_ *botv1.TurnRequest, s say) error {
