@@ -1,0 +1,146 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// shipped is the bot with the file that it comes with.
+func shipped(t testing.TB) *faq {
+	t.Helper()
+	f, problems := load("answers.yaml")
+	if len(problems) > 0 {
+		t.Fatalf("answers.yaml:\n%s", strings.Join(problems, "\n"))
+	}
+	return newBot(f)
+}
+
+func TestFind(t *testing.T) {
+	b := shipped(t)
+	const (
+		open     = "When are you open?"
+		takes    = "How long does delivery take?"
+		costs    = "How much does delivery cost?"
+		back     = "Can I send something back?"
+		refund   = "How long does a refund take?"
+		pay      = "Which payment methods do you take?"
+		invoice  = "Where do I find my invoice?"
+		mistaken = "My invoice is wrong"
+	)
+	for text, want := range map[string][]string{
+		// as it stands, but for case, punctuation and diacritics
+		"When are you open?":   {open},
+		"WHEN ARE YOU OPEN":    {open},
+		"whén are  you… öpen!": {open},
+		"How can I pay?":       {pay},
+		// keywords, in any order and with a typing mistake
+		"hi there, could you please tell me your opening hours for next week?": {open},
+		"are there special hours for opening at christmas":                     {open},
+		"I'd like to see the receipt of my last purchase, please":              {invoice},
+		"can i get my mony back?? money back!":                                 {refund},
+		"I need two invoices for my tax office, where are they":                {invoice},
+		"the invocie from last week, where is it to be found":                  {invoice},
+		"is delivery free for students":                                        {costs},
+		"someone charged me twice last month":                                  {mistaken},
+		"do you accept paypal":                                                 {pay},
+		// similar
+		"when are you opne":            {open},
+		"how long does delivery takes": {takes},
+		"how much is delivery cost":    {costs},
+		"how to return order":          {back},
+		"wen will my ordr arrive":      {takes},
+		"What are you opening hour's":  {open},
+		// several
+		"opening hours and paypal": {open, pay},
+		// nothing
+		"what is the meaning of life": nil,
+		"asdf":                        nil,
+		"":                            nil,
+		"???":                         nil,
+		"日本語":                         nil,
+	} {
+		t.Run(text, func(t *testing.T) {
+			f := b.matcher.find(text)
+			var got []string
+			for _, answer := range f.sure {
+				got = append(got, b.file.Answers[answer].Question)
+			}
+			slices.Sort(got)
+			if want = slices.Sorted(slices.Values(want)); !slices.Equal(got, want) {
+				t.Errorf("found %q (close %v, scores %v), want %q", got, f.close, b.matcher.scores(words(text)), want)
+			}
+		})
+	}
+}
+
+func TestAlike(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{
+		{"invoice", "invoice", true},
+		{"invoice", "invoices", true},
+		{"invoice", "invioce", true},
+		{"invoice", "envoice", true},
+		{"invoice", "nvoice", true},
+		{"invoice", "envoise", false},
+		{"agent", "urgent", false},
+		{"open", "oven", false},
+		{"10001", "10002", false},
+		{"abcde", "abdce", true},
+		{"größe", "große", true},
+		{"aaaaa", "aaaaaa", true},
+		{"", "", true},
+	} {
+		if got := alike(c.a, c.b); got != c.want {
+			t.Errorf("alike(%q, %q) = %v", c.a, c.b, got)
+		}
+		if got := alike(c.b, c.a); got != c.want {
+			t.Errorf("alike(%q, %q) = %v", c.b, c.a, got)
+		}
+	}
+}
+
+func TestPlain(t *testing.T) {
+	for text, want := range map[string]string{
+		"Öffnungszeiten?":         "offnungszeiten",
+		"  What's   up, Doc?! ":   "whats up doc",
+		"Straße":                  "strasse",
+		"É\u0301té №5 ﬁn":         "ete no5 fin",
+		"🙂":                       "",
+		"e-mail":                  "e mail",
+		"ΣΊΣΥΦΟΣ":                 "σισυφοσ",
+		"bro\u00adken\u200bwords": "brokenwords",
+	} {
+		if got := plain(text); got != want {
+			t.Errorf("plain(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
+func FuzzFind(f *testing.F) {
+	for _, seed := range []string{"When are you open?", "opening hours and paypal", "", "\xff\xfe", "ﬁ №", strings.Repeat("a ", 300)} {
+		f.Add(seed)
+	}
+	b := shipped(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		found := b.matcher.find(text)
+		if len(found.sure) > mostOptions || len(found.close) > mostOptions || len(found.sure) > 0 && len(found.close) > 0 {
+			t.Errorf("found %+v", found)
+		}
+		for _, answer := range slices.Concat(found.sure, found.close) {
+			if answer < 0 || answer >= len(b.file.Answers) {
+				t.Errorf("there is no answer %d", answer)
+			}
+		}
+		if again := plain(plain(text)); again != plain(text) {
+			t.Errorf("plain(%q) = %q, and plain of that is %q", text, plain(text), again)
+		}
+		for answer, score := range b.matcher.scores(words(text)) {
+			if !(score.fit >= 0 && score.fit < 1) {
+				t.Errorf("answer %d has the score %v", answer, score)
+			}
+		}
+	})
+}

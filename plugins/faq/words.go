@@ -1,0 +1,115 @@
+package main
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// words takes a text apart for comparing: case, punctuation and diacritics are
+// gone, so that "Öffnungszeiten?" and "offnungszeiten" are the same.
+func words(text string) []string {
+	var plain strings.Builder
+	for _, r := range norm.NFKD.String(cases.Fold().String(norm.NFKD.String(text))) {
+		switch {
+		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r), r == '\'', r == '’':
+		case unicode.IsLetter(r), unicode.IsNumber(r):
+			plain.WriteRune(r)
+		default:
+			plain.WriteByte(' ')
+		}
+	}
+	return strings.Fields(plain.String())
+}
+
+// plain is the text with its words one space apart.
+func plain(text string) string { return strings.Join(words(text), " ") }
+
+// alike reports whether two words are the same up to one typing mistake: a
+// letter too many, too few or wrong, or two that changed places. Words under
+// five letters and those with digits must be the same.
+func alike(a, b string) bool {
+	if a == b {
+		return true
+	}
+	x, y := []rune(a), []rune(b)
+	if min(len(x), len(y)) < 5 || strings.ContainsFunc(a+b, unicode.IsNumber) {
+		return false
+	}
+	for len(x) > 0 && len(y) > 0 && x[0] == y[0] {
+		x, y = x[1:], y[1:]
+	}
+	for len(x) > 0 && len(y) > 0 && x[len(x)-1] == y[len(y)-1] {
+		x, y = x[:len(x)-1], y[:len(y)-1]
+	}
+	if len(x) == 2 && len(y) == 2 {
+		return x[0] == y[1] && x[1] == y[0]
+	}
+	return len(x) <= 1 && len(y) <= 1
+}
+
+// hasAll reports whether each of wanted is among said, in any order.
+func hasAll(said, wanted []string) bool {
+	for _, w := range wanted {
+		if !has(said, w) {
+			return false
+		}
+	}
+	return len(wanted) > 0
+}
+
+func has(said []string, wanted string) bool {
+	for _, s := range said {
+		if alike(s, wanted) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasPhrase reports whether the words of wanted are in said one after another.
+func hasPhrase(said, wanted []string) bool {
+	for i := 0; i+len(wanted) <= len(said); i++ {
+		match := len(wanted) > 0
+		for j, w := range wanted {
+			match = match && alike(said[i+j], w)
+		}
+		if match {
+			return true
+		}
+	}
+	return false
+}
+
+// grams counts the sequences of three letters in the words, beginnings and
+// ends included.
+func grams(of []string) map[string]int {
+	counts := map[string]int{}
+	for _, word := range of {
+		letters := []rune("  " + word + " ")
+		for i := 0; i+3 <= len(letters); i++ {
+			counts[string(letters[i:i+3])]++
+		}
+	}
+	return counts
+}
+
+// similarity of two texts by their sequences of three letters (the Dice
+// coefficient): 0 nothing in common, 1 the same sequences. The order of words
+// does not matter, and a typing mistake costs little.
+func similarity(a, b map[string]int) float64 {
+	var common, total int
+	for gram, n := range a {
+		common += min(n, b[gram])
+		total += n
+	}
+	for _, n := range b {
+		total += n
+	}
+	if total == 0 {
+		return 0
+	}
+	return 2 * float64(common) / float64(total)
+}
