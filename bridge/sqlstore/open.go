@@ -1,0 +1,111 @@
+package sqlstore
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// Open opens the store in the file at path, or makes it; "sqlite:" may stand
+// in front. A file of an older version is upgraded, one of a newer version is
+// refused with a [*NewerError], one that another process has open with a
+// [*LockedError]. The store works until Close.
+func Open(ctx context.Context, path string, options Options) (*Store, error) {
+	if strings.HasPrefix(path, "postgres:") || strings.HasPrefix(path, "postgresql:") {
+		return nil, errors.New("open store: PostgreSQL is not supported yet: name a file, as in sqlite:patchbay.db")
+	}
+	path = strings.TrimPrefix(path, "sqlite:")
+	s, err := open(ctx, path, options.withDefaults())
+	if err != nil {
+		return nil, fmt.Errorf("open store %s: %w", path, err)
+	}
+	return s, nil
+}
+
+func open(ctx context.Context, path string, options Options) (*Store, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real // one file, one lock
+	}
+	file, err := lock(path)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{path: path, options: options, lock: file}
+	s.memory.Store(newMemory())
+	if err := s.start(ctx); err != nil {
+		s.distrust()
+		if s.read != nil {
+			s.read.close()
+		}
+		file.Close()
+		return nil, explain(err)
+	}
+	s.keeper = newKeeper(s)
+	return s, nil
+}
+
+// start brings the file up to date and reads what belongs into memory.
+func (s *Store) start(ctx context.Context) error {
+	if err := migrate(ctx, s.path, s.options, migrations()); err != nil {
+		return err
+	}
+	if err := s.reload(ctx); err != nil {
+		return err
+	}
+	err := s.write.transact(func() error {
+		if err := s.write.one(queryRaiseTerm, []any{s.options.Host}, &s.term); err != nil {
+			return fmt.Errorf("raise term: %w", err)
+		}
+		return s.readKey()
+	})
+	if err != nil {
+		return err
+	}
+	s.read, err = openReader(s.path)
+	return err
+}
+
+// readKey reads the key of the event ids' hashes, and makes it first if the
+// store is new.
+func (s *Store) readKey() error {
+	var key []byte
+	err := s.write.one(queryMeta, []any{"hash_key"}, &key)
+	if errors.Is(err, sql.ErrNoRows) {
+		key = make([]byte, len(s.hasher.key))
+		rand.Read(key)
+		err = s.write.exec(queryPutMeta, "hash_key", key)
+	}
+	if err != nil {
+		return fmt.Errorf("read key: %w", err)
+	}
+	if copy(s.hasher.key[:], key) != len(s.hasher.key) {
+		return fmt.Errorf("read key: it has %d bytes", len(key))
+	}
+	return nil
+}
+
+// explain says of SQLite's errors about the file itself what would help.
+func explain(err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_NOTADB:
+		return fmt.Errorf("the file is not a SQLite database: name another one, or move it away: %w", err)
+	case sqlite3.SQLITE_CORRUPT:
+		return fmt.Errorf("the file is damaged: restore a copy, or try `sqlite3 FILE .recover`: %w", err)
+	}
+	return err
+}

@@ -1,0 +1,107 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+
+	"github.com/patchbay-host/patchbay/bridge"
+)
+
+// errClosed is what a closed store answers.
+var errClosed = errors.New("the store is closed")
+
+// Store is a [bridge.Store] in one SQLite file. Make one with [Open].
+type Store struct {
+	path    string
+	options Options
+	lock    *os.File
+	term    int64
+	hasher  hasher
+
+	read *reader
+
+	// writing is held by the one that writes. It guards what follows.
+	writing  sync.Mutex
+	write    *writer // nil after an error, until the file is read again
+	position int64   // of the journal's newest row
+	days     takenDays
+	closed   bool
+
+	// memory is replaced when the file is read again.
+	memory atomic.Pointer[memory]
+	keeper *keeper
+}
+
+var _ bridge.Store = (*Store)(nil)
+
+// ready makes sure that there is a writer and that the memory says what the
+// file says. The caller holds s.writing.
+func (s *Store) ready(ctx context.Context) error {
+	if s.closed {
+		return errClosed
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if s.write != nil {
+		return nil
+	}
+	return s.reload(ctx)
+}
+
+// distrust forgets the writer, after an error that leaves in doubt what the
+// file holds: the next one to write reads everything again. Until then readers
+// go on with the memory, which has only what was acknowledged. The caller
+// holds s.writing.
+func (s *Store) distrust() {
+	if s.write != nil {
+		s.write.close() // the error that led here is the one to tell
+		s.write = nil
+	}
+}
+
+// errFenced: another host has opened the file since.
+var errFenced = errors.New("another host has opened the store")
+
+// owned reports whether this host is still the one that commits: whoever opens
+// the file after it raises the term. The lock should have kept them out, but
+// locks get lost, with the file they are on or on network file systems. Part
+// of a transaction.
+func (s *Store) owned() (bool, error) {
+	var term int64
+	if err := s.write.one(queryTerm, nil, &term); err != nil {
+		return false, fmt.Errorf("read term: %w", err)
+	}
+	return term == s.term, nil
+}
+
+// Close writes what is behind, ends the store's work and releases its lock.
+// Idempotent.
+func (s *Store) Close() error {
+	s.keeper.stop()
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	s.keeper.disarm()
+	var errs []error
+	if s.write != nil {
+		errs = append(errs, s.flushAll())
+	}
+	errs = append(errs, s.read.close())
+	if s.write != nil {
+		errs = append(errs, s.write.close())
+		s.write = nil
+	}
+	errs = append(errs, s.lock.Close())
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("close %s: %w", s.path, err)
+	}
+	return nil
+}
