@@ -2,6 +2,7 @@ package bot
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -102,12 +103,24 @@ To try it, name it in patchbay.yaml and let a channel use it:
 
     bots:
       %[1]s:
-        command: [%[3]s]
+        command: [%[3]s]%[4]s
     channels:
       web:
         bot: %[1]s
 
 Then "patchbay check" starts it and says whether all is well, and
 "patchbay serve" puts it to work.
-`, d.Name, d.Version, executable())
+`, d.Name, d.Version, executable(), requiredSettings(d.SettingsSchema))
+}
+
+// requiredSettings is a line that names the settings which a schema requires;
+// empty if there are none.
+func requiredSettings(schema string) string {
+	var required struct {
+		Required []string `json:"required"`
+	}
+	if json.Unmarshal([]byte(schema), &required) != nil || len(required.Required) == 0 {
+		return ""
+	}
+	return "\n        settings: {" + strings.Join(required.Required, ": …, ") + ": …}"
 }

@@ -28,7 +28,9 @@ const asBot = "PATCHBAY_TEST_AS_BOT"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asBot) != "" {
-		bot.Serve(bot.Func(testBot), bot.Describe(bot.Description{Name: "testbot", Version: "1.2.3"}))
+		bot.Serve(bot.Func(testBot), bot.Describe(bot.Description{
+			Name: "testbot", Version: "1.2.3", SettingsSchema: `{"required": ["answers", "tone"]}`,
+		}))
 		return
 	}
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // the stacks of deliberate panics
@@ -176,6 +178,7 @@ func TestByHand(t *testing.T) {
 		stderr string
 	}{
 		"no arguments": {nil, 1, "", "testbot 1.2.3 is a Patchbay bot."},
+		"settings":     {nil, 1, "", "        settings: {answers: …, tone: …}\n"},
 		"nonsense":     {[]string{"start"}, 1, "", `"patchbay check"`},
 		"help":         {[]string{"--help"}, 0, "command: [" + os.Args[0] + "]", ""},
 		"-h":           {[]string{"-h"}, 0, "testbot 1.2.3 is a Patchbay bot.", ""},
