@@ -112,7 +112,7 @@ func withDefaults(cfg Config) Config {
 // done. Then no more events are taken in, turns and calls under way are
 // cancelled (they are taken up by the next run), and what is known is saved.
 func (e *Engine) Run(ctx context.Context) error {
-	if err := e.takeUp(ctx); err != nil {
+	if err := e.takeUp(ctx); err != nil && ctx.Err() == nil {
 		e.Close()
 		return fmt.Errorf("take up the work left: %w", err)
 	}

@@ -38,6 +38,9 @@ func (k *keeper) handle(batch []*delivery) {
 		// says leaves before, for it comes back through this mailbox.
 		k.turnLane(r.commit.Conversation, r.commit.Entries)
 		err := k.e.commit.do(k.e.ctx, r.commit)
+		if err != nil {
+			k.abandon()
+		}
 		repeated, isRepeated := errors.AsType[*RepeatedError](err)
 		switch {
 		case err == nil:
@@ -65,6 +68,9 @@ func (k *keeper) step(batch []*delivery) *round {
 	r.commit.Expected = c.Number
 	for i, d := range batch {
 		ev := d.event
+		if d.flight != nil && d.flight.abandoned {
+			continue
+		}
 		if d.tick {
 			c = k.tick(c, r)
 			continue

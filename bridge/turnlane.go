@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,6 +27,9 @@ type flight struct {
 	channel lifecycle.Channel
 	cancel  context.CancelFunc
 	ended   chan struct{}
+	// abandoned: it was begun for a commit that failed, and nothing of it
+	// counts. Used by the keeper's goroutine alone.
+	abandoned bool
 
 	mu   sync.Mutex
 	said []*delivery // waits a moment for the turn's end
@@ -40,7 +44,7 @@ func (k *keeper) turnLane(c lifecycle.Conversation, entries []lifecycle.Entry) {
 	if len(c.Turns) > 0 && c.Turns[0].Ready {
 		wanted = &c.Turns[0]
 	}
-	if before != nil && wanted != nil && before.epoch == c.Epoch &&
+	if before != nil && wanted != nil && !before.abandoned && before.epoch == c.Epoch &&
 		before.turn.ID == wanted.ID && before.turn.Attempt == wanted.Attempt {
 		return
 	}
@@ -73,6 +77,16 @@ func (k *keeper) turnLane(c lifecycle.Conversation, entries []lifecycle.Entry) {
 		}
 		f.run(ctx, c, tail)
 	})
+}
+
+// abandon gives up a turn that was begun for a commit that failed.
+func (k *keeper) abandon() {
+	f := k.flight
+	if f == nil || slices.ContainsFunc(k.state.Turns, func(t lifecycle.Turn) bool { return t.ID == f.turn.ID }) {
+		return
+	}
+	f.abandoned = true
+	f.cancel()
 }
 
 // run puts the turn to the bot. Everything that the bot does comes back as an
@@ -147,7 +161,7 @@ func (f *flight) post(more ...*delivery) {
 }
 
 func (f *flight) delivery(kind lifecycle.EventKind, ev bot.Event) *delivery {
-	return &delivery{event: lifecycle.Event{
+	return &delivery{flight: f, event: lifecycle.Event{
 		Kind: kind, At: f.k.e.now(), Turn: f.turn.ID, Attempt: f.turn.Attempt, Epoch: f.epoch, Seq: ev.Seq,
 		Message: ev.Message, Done: ev.Done, Fail: ev.Fail,
 	}}
