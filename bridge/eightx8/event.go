@@ -1,0 +1,191 @@
+package eightx8
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/patchbay-host/patchbay/bridge"
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+	"github.com/patchbay-host/patchbay/plugins/bot"
+)
+
+// maxTicket bounds the id of a conversation of 8x8's, in bytes.
+const maxTicket = 256
+
+// The events, of both shapes (8x8 contract, "Webhook events").
+const (
+	eventProbe       = "WEB_HOOK_VERIFY"
+	eventUpdate      = "CONVERSATION_UPDATE"
+	eventMembers     = "MEMBERS_CHANGED"
+	eventMessage     = "MESSAGE"
+	eventActivity    = "ACTIVITY"
+	eventQueued      = "QUEUED"       // either shape
+	eventTransfer    = "TRANSFER"     // either shape
+	eventAgentJoined = "AGENT_JOINED" // the flat shape, as the next ones
+	eventAgentLeft   = "AGENT_LEFT"
+	eventText        = "TEXT"
+)
+
+// eventBody is an event of either shape: the gateway's has data, the older one
+// is flat. Both are taken from either dialect, as 8x8 mixes them.
+type eventBody struct {
+	EventType      scalar          `json:"eventType"`
+	MessageType    scalar          `json:"messageType"`
+	ConversationID scalar          `json:"conversationId"`
+	Timestamp      scalar          `json:"timestamp"`
+	Data           json.RawMessage `json:"data"`
+
+	queueData
+	AgentID   scalar `json:"agentId"`
+	AgentName scalar `json:"agentName"`
+	Message   scalar `json:"message"`
+}
+
+type queueData struct {
+	QueueID   scalar `json:"queueId"`
+	QueueName scalar `json:"queueName"`
+}
+
+// agent of a flat event.
+func (b eventBody) agent() bot.Agent {
+	return bot.Agent{ID: string(b.AgentID), Name: string(b.AgentName)}
+}
+
+// read makes an event of a verified body.
+func (v *Verifier) read(ctx context.Context, sent envelope, data []byte) (lifecycle.Event, *bridge.Typing, error) {
+	var body eventBody
+	if err := json.Unmarshal(data, &body); err != nil || !bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+		return lifecycle.Event{}, nil, fmt.Errorf("%w: it is no JSON object", ErrBody)
+	}
+	kind := strings.ToUpper(string(body.EventType))
+	switch ticket := body.ConversationID; {
+	case kind == eventProbe:
+		return lifecycle.Event{}, nil, fmt.Errorf("%w: %s", ErrNothing, eventProbe)
+	case ticket == "":
+		v.log.InfoContext(ctx, "8x8 tells something of no conversation", "kind", named(body.EventType))
+		return lifecycle.Event{}, nil, fmt.Errorf("%w: it names no conversation", ErrNothing)
+	case len(ticket) > maxTicket:
+		return lifecycle.Event{}, nil, fmt.Errorf("%w: its conversation's id is too long", ErrBody)
+	}
+	if kind == eventActivity {
+		if event, typing, err := v.typing(body); typing != nil || err != nil {
+			return event, typing, err
+		}
+	}
+	event := lifecycle.Event{
+		ID:       "8x8:" + v.tenant + ":" + sent.event,
+		At:       v.clock.Now(),
+		Desk:     v.desk,
+		Ticket:   string(body.ConversationID),
+		DeskTime: body.Timestamp.millis(),
+	}
+	if event.DeskTime.IsZero() {
+		event.DeskTime = sent.at
+	}
+	body.fill(&event, kind)
+	if event.Kind == "" {
+		event.Kind, event.Detail = lifecycle.EventNoted, "unknown event "+named(body.EventType)
+		v.log.InfoContext(ctx, "8x8 sent an event that is not known", "kind", named(body.EventType))
+	}
+	return event, nil, nil
+}
+
+// fill says what happens. An event that is not known keeps no kind.
+func (b eventBody) fill(event *lifecycle.Event, kind string) {
+	switch kind {
+	case eventQueued:
+		var data queueData
+		_ = json.Unmarshal(b.Data, &data) // no data: the flat shape
+		event.Kind = lifecycle.EventQueued
+		event.Queue = either(data.QueueName, b.QueueName, data.QueueID, b.QueueID)
+	case eventTransfer:
+		event.Kind = lifecycle.EventTransferred
+	case eventAgentJoined:
+		event.Kind, event.Agent = lifecycle.EventJoined, b.agent()
+	case eventAgentLeft:
+		event.Kind, event.Agent = lifecycle.EventAgentLeft, b.agent()
+	case eventText:
+		b.fillText(event)
+	case eventUpdate:
+		b.fillUpdate(event)
+	case eventMembers:
+		b.fillMembers(event)
+	case eventMessage:
+		b.fillMessage(event)
+	case eventActivity:
+		event.Kind, event.Detail = lifecycle.EventNoted, "activity "+named(member[scalar](b.members(), "name"))
+	}
+}
+
+// members of the event's data; none if it is no object.
+func (b eventBody) members() members {
+	var data members
+	_ = json.Unmarshal(b.Data, &data)
+	return data
+}
+
+// fillUpdate tells of a ticket's marker, if it has one of ours.
+func (b eventBody) fillUpdate(event *lifecycle.Event) {
+	data := b.members()
+	assigned := member[members](data, "assignment")
+	event.Kind = lifecycle.EventNoted
+	event.Detail = "conversation " + strings.ToLower(shorten(string(member[scalar](data, "state")), 32))
+	if to := member[scalar](assigned, "type"); to != "" {
+		event.Detail += fmt.Sprintf(", assigned to %s %s", shorten(string(to), 32), shorten(string(member[scalar](assigned, "id")), 64))
+	}
+	event.Detail = oneLine(event.Detail)
+	if marker, ok := parseMarker(member[userItem](data, "user").Properties.get(markerKey)); ok {
+		event.Kind, event.Marker = lifecycle.EventTicket, marker
+	}
+}
+
+// fillMembers tells of an agent's coming or going. The customer's own, which
+// follow from our calls, change nothing.
+func (b eventBody) fillMembers(event *lifecycle.Event) {
+	data := b.members()
+	who, change := member[scalar](data, "memberType"), member[scalar](data, "change")
+	event.Agent = bot.Agent{ID: string(member[scalar](data, "id"))}
+	switch {
+	case who.is(wireAgent) && change.is("joined"):
+		event.Kind = lifecycle.EventJoined
+	case who.is(wireAgent) && change.is("left"):
+		event.Kind = lifecycle.EventAgentLeft
+	default:
+		event.Agent = bot.Agent{}
+		event.Kind, event.Detail = lifecycle.EventNoted, fmt.Sprintf("member %s %s", named(who), named(change))
+	}
+}
+
+// typingLasts is how long somebody is taken to type who does not stop.
+const typingLasts = 10 * time.Second
+
+// typing tells that an agent types or has stopped; nil: it is another
+// activity. That somebody else types is what we told 8x8.
+func (v *Verifier) typing(b eventBody) (lifecycle.Event, *bridge.Typing, error) {
+	data := b.members()
+	if !member[scalar](data, "name").is("typing") {
+		return lifecycle.Event{}, nil, nil
+	}
+	event := lifecycle.Event{Desk: v.desk, Ticket: string(b.ConversationID)}
+	users := readable[sender](member[members](data, "value")["users"])
+	for _, user := range users {
+		if user.Type.is(wireAgent) {
+			return event, &bridge.Typing{
+				Author:   bot.AuthorAgent,
+				AuthorID: string(user.ID),
+				Typing:   bot.Typing{For: typingLasts},
+			}, nil
+		}
+	}
+	if len(users) > 0 {
+		return lifecycle.Event{}, nil, fmt.Errorf("%w: no agent types", ErrNothing)
+	}
+	return event, &bridge.Typing{Author: bot.AuthorAgent}, nil
+}
+
+// named quotes a word of 8x8's for a log or a detail, shortened.
+func named(word scalar) string { return fmt.Sprintf("%q", shorten(string(word), 64)) }
