@@ -28,7 +28,7 @@ const (
 // Channel is a way in for customers.
 type Channel struct {
 	Line Line `key:"line,required" oneof:"directline 8x8"`
-	// Secrets of the Direct Line; the first one signs, all are accepted.
+	// Secrets of the Direct Line, of at least 16 bytes each; the first one signs, all are accepted.
 	Secrets []Secret `key:"secrets"`
 	// Origins that browsers may call from, as scheme://host[:port] in lower
 	// case; none: any.
@@ -36,9 +36,10 @@ type Channel struct {
 	// TokenLife is how long a Direct Line token is good.
 	TokenLife time.Duration `key:"token_life" default:"30m" min:"1m" max:"24h"`
 
-	// Desk by its name here, DeskChannel by its name or id at 8x8.
-	Desk        string `key:"desk,required"`
-	DeskChannel string `key:"desk_channel,required"`
+	// Desk by its name here, DeskChannel by its name or id at 8x8. Without a
+	// desk there are no handoffs.
+	Desk        string `key:"desk"`
+	DeskChannel string `key:"desk_channel"`
 	Bot         string `key:"bot,required"`
 	// Greet: the bot gets a turn when a conversation starts.
 	Greet bool `key:"greet"`
@@ -64,11 +65,10 @@ type Texts struct {
 
 func (r *reader) checkChannel(key string, c *Channel, all *Config) {
 	known(r, key, "bot", c.Bot, all.Bots)
-	known(r, key, "desk", c.Desk, all.Desks)
+	r.checkHandoff(key, c, all)
 	if c.Language != "" && !languageTag(c.Language) {
 		r.problem(key+".language", "%q is not a language tag (BCP 47), as en or pt-BR are", c.Language)
 	}
-	r.checkHandoff(key, c)
 	switch c.Line {
 	case EightXLine:
 		r.problem(key+".line", "8x8 is not supported yet; use directline")
@@ -82,8 +82,12 @@ func (r *reader) checkChannel(key string, c *Channel, all *Config) {
 	}
 }
 
-// checkSecrets reports Direct Line secrets that two channels share: the secret
-// is what tells the channel.
+// minSecret is the shortest Direct Line secret: every customer has a token that
+// was signed with it, and could try out shorter ones.
+const minSecret = 16
+
+// checkSecrets reports Direct Line secrets that are too short, or that two
+// channels share: the secret is what tells the channel.
 func (r *reader) checkSecrets(channels map[string]Channel) {
 	first := map[string]string{}
 	for _, name := range sorted(channels) {
@@ -97,8 +101,8 @@ func (r *reader) checkSecrets(channels map[string]Channel) {
 				continue
 			}
 			first[secret.Reveal()] = key
-			if len(secret.Reveal()) < 16 {
-				r.warning(key, "is shorter than 16 characters and can be guessed; openssl rand -base64 32 makes a good one")
+			if len(secret.Reveal()) < minSecret {
+				r.problem(key, "is shorter than %d characters and can be guessed; openssl rand -base64 32 makes a good one", minSecret)
 			}
 		}
 	}

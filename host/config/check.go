@@ -14,6 +14,12 @@ func (r *reader) check(c *Config) {
 	c.Store.SQLite = path(r.dir, c.Store.SQLite)
 	r.checkListeners(c)
 	checkEach(r, "desks", c.Desks, r.checkDesk)
+	if len(c.Bots) == 0 {
+		r.problem("bots", "is empty; at least one is needed")
+	}
+	if len(c.Channels) == 0 {
+		r.problem("channels", "is empty; at least one is needed")
+	}
 	checkEach(r, "bots", c.Bots, r.checkBot)
 	checkEach(r, "channels", c.Channels, func(key string, channel *Channel) { r.checkChannel(key, channel, c) })
 	r.checkSecrets(c.Channels)
@@ -22,9 +28,6 @@ func (r *reader) check(c *Config) {
 
 // checkEach checks what is configured under its name.
 func checkEach[T any](r *reader, key string, all map[string]T, check func(string, *T)) {
-	if len(all) == 0 {
-		r.problem(key, "is empty; at least one is needed")
-	}
 	for _, name := range sorted(all) {
 		at := join(key, name)
 		if !plainName(name) {

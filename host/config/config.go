@@ -12,7 +12,7 @@ type Config struct {
 	Store     Store  `key:"store" default:"sqlite:patchbay.db"`
 	Ops       Ops    `key:"ops"`
 	// Desks, Bots and Channels by name.
-	Desks    map[string]Desk    `key:"desks,required"`
+	Desks    map[string]Desk    `key:"desks"`
 	Bots     map[string]Bot     `key:"bots,required"`
 	Channels map[string]Channel `key:"channels,required"`
 

@@ -27,9 +27,6 @@ type Desk struct {
 	WebhookWindow time.Duration `key:"webhook_window" default:"5m" min:"10s" max:"1h"`
 	// CallTimeout is how long one call may take.
 	CallTimeout time.Duration `key:"call_timeout" default:"10s" min:"100ms" max:"2m"`
-	// ReadbackAfter is how long to wait, after a lost answer, before reading
-	// back what 8x8 has stored.
-	ReadbackAfter time.Duration `key:"readback_after" default:"3s" min:"0s" max:"1m"`
 }
 
 func (r *reader) checkDesk(key string, d *Desk) {

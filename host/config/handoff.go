@@ -30,8 +30,23 @@ type Target struct {
 	Channel string `key:"channel"`
 }
 
-func (r *reader) checkHandoff(key string, c *Channel) {
+// checkHandoff looks at where a channel hands off to: nowhere, if it has no
+// desk.
+func (r *reader) checkHandoff(key string, c *Channel, all *Config) {
 	at := key + ".handoff"
+	switch {
+	case c.Desk != "" || r.broken[key+".desk"]:
+		known(r, key, "desk", c.Desk, all.Desks)
+		if c.DeskChannel == "" {
+			r.problem(key+".desk_channel", "is missing; it is the name or id of a channel at 8x8")
+		}
+	case c.OnFailure == HolderQueue:
+		r.problem(key+".desk", "is missing, and on_failure: queue needs one")
+		return
+	case len(c.Handoff.Targets) > 0:
+		r.problem(key+".desk", "is missing, and handoff.targets needs one")
+		return
+	}
 	for name, target := range c.Handoff.Targets {
 		if target.Channel != "" {
 			r.problem(join(at+".targets", name)+".channel", "belongs to desks with api: chat-api; give a queue")

@@ -124,7 +124,7 @@ bots:
     settings:
       answers: ./answers.yaml
 channels:
-  web: {line: directline, secrets: [{env: WEB_SECRET}], desk: acme, desk_channel: Web, bot: faq, on_failure: bot}
+  web: {line: directline, secrets: [{env: WEB_SECRET}], bot: faq, on_failure: bot}
 `), testEnv)
 	if err != nil {
 		t.Fatal(err)
