@@ -1,0 +1,154 @@
+package directline
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/patchbay-host/patchbay/bridge"
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+	"github.com/patchbay-host/patchbay/plugins/bot"
+)
+
+// start: POST /conversations. The conversation of the token, or with a secret
+// a new one, begins, at most once: repeated, the answer is 200 instead of 201.
+// The stream that it names shows everything from the start, so the greeting is
+// seen even if it was said before the stream was opened.
+func (s *Server) start(c *gin.Context) (int, any, error) {
+	g, err := s.grant(c.Request)
+	if err != nil {
+		return 0, nil, err
+	}
+	p, err := readParameters(c)
+	if err != nil {
+		return 0, nil, err
+	}
+	id := newConversationID()
+	if g.token != nil {
+		id = g.token.Conversation
+		conv, err := s.find(c, g, id)
+		if err == nil {
+			return s.startAgain(c, g, p, conv)
+		}
+		if !errors.Is(err, bridge.ErrNotFound) {
+			return 0, nil, err
+		}
+	}
+	cl, err := g.claim(id, p)
+	if err != nil {
+		return 0, nil, err
+	}
+	_, err = s.engine.Receive(c.Request.Context(), lifecycle.Event{
+		ID:           startedID(id),
+		Kind:         lifecycle.EventStarted,
+		At:           s.clock.Now(),
+		Conversation: id,
+		Channel:      g.channel.name,
+		Customer:     g.customer(p.User),
+		Language:     language(p.Locale),
+	})
+	if err != nil {
+		return 0, nil, err
+	}
+	s.log.Debug("conversation started", "channel", g.channel.name, "conversation", id)
+	return http.StatusCreated, s.withStream(c, s.grantToken(g, cl), 0), nil
+}
+
+// startAgain answers a repeated start. A token that names no user is bound to
+// one only as long as the conversation has none.
+func (s *Server) startAgain(c *gin.Context, g grant, p parameters, conv lifecycle.Conversation) (int, any, error) {
+	if conv.Customer.ID != "" {
+		p.User = account{}
+	}
+	cl, err := g.claim(conv.ID, p)
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, s.withStream(c, s.grantToken(g, cl), 0), nil
+}
+
+// reconnect: GET /conversations/{id}?watermark=. A new token and a stream that
+// goes on after the watermark; without one, from now on. With a secret the
+// token is the conversation's customer's: how a server lets one return.
+func (s *Server) reconnect(c *gin.Context) (int, any, error) {
+	g, id, err := s.enter(c)
+	if err != nil {
+		return 0, nil, err
+	}
+	conv, err := s.find(c, g, id)
+	if err != nil {
+		return 0, nil, err
+	}
+	after, given, err := watermark(c)
+	if err != nil {
+		return 0, nil, err
+	}
+	if !given {
+		after = conv.Number
+	}
+	cl := claims{Conversation: id, User: conv.Customer.ID, Name: conv.Customer.Name, Verified: conv.Customer.Verified}
+	if g.token != nil {
+		cl = *g.token
+	}
+	return http.StatusOK, s.withStream(c, s.grantToken(g, cl), after), nil
+}
+
+// withStream adds the address of a stream that goes on after number after.
+func (s *Server) withStream(c *gin.Context, conv conversation, after int64) conversation {
+	u := url.URL{Scheme: "ws", Host: c.Request.Host}
+	if s.public != nil {
+		u = url.URL{Scheme: s.public.Scheme, Host: s.public.Host, Path: s.public.Path}
+	} else if c.Request.TLS != nil || forwardedProto(c.Request) == "https" {
+		u.Scheme = "https"
+	}
+	u.Scheme = map[string]string{"https": "wss"}[u.Scheme]
+	if u.Scheme == "" {
+		u.Scheme = "ws"
+	}
+	u = *u.JoinPath("v3/directline/conversations", string(conv.ID), "stream")
+	u.RawQuery = url.Values{"watermark": {strconv.FormatInt(after, 10)}, "t": {conv.Token}}.Encode()
+	conv.StreamURL = u.String()
+	return conv
+}
+
+// forwardedProto is what the outermost proxy was asked by.
+func forwardedProto(r *http.Request) string {
+	first, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Proto"), ",")
+	return strings.ToLower(strings.TrimSpace(first))
+}
+
+// watermark reads the query's watermark: the journal number after which to go
+// on. Empty and "-", which clients send before they have seen any, mean the
+// start; given says whether there is one at all.
+func watermark(c *gin.Context) (after int64, given bool, err error) {
+	text, given := c.GetQuery("watermark")
+	if text == "" || text == "-" {
+		return 0, given, nil
+	}
+	after, err = strconv.ParseInt(text, 10, 64)
+	if err != nil || after < 0 {
+		return 0, true, badArgument("the watermark is not one of ours")
+	}
+	return after, true, nil
+}
+
+// language keeps what can be a BCP 47 tag.
+func language(locale string) string {
+	if len(locale) > 35 {
+		return ""
+	}
+	for _, r := range locale {
+		if r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') {
+			return ""
+		}
+	}
+	return locale
+}
+
+// startedID is the id of the event that begins a conversation. No posted
+// activity's id is equal to it: those have a colon behind the conversation.
+func startedID(id bot.ConversationID) string { return "dl:" + string(id) }

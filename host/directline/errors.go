@@ -1,0 +1,153 @@
+package directline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/patchbay-host/patchbay/bridge"
+)
+
+// The codes of errors; clients may rely on them.
+const (
+	codeBadArgument          = "BadArgument"
+	codeMissingProperty      = "MissingProperty"
+	codeUnauthorized         = "Unauthorized"
+	codeTokenExpired         = "TokenExpired"
+	codeForbidden            = "Forbidden"
+	codeOriginNotTrusted     = "OriginNotTrusted"
+	codeNotFound             = "NotFound"
+	codeConversationNotFound = "ConversationNotFound"
+	codeMessageSizeTooBig    = "MessageSizeTooBig"
+	codeServiceUnavailable   = "ServiceUnavailable"
+	codeServiceError         = "ServiceError"
+)
+
+// fault is an error as the client is told.
+type fault struct {
+	status        int
+	code, message string
+}
+
+func (f *fault) Error() string { return f.code + ": " + f.message }
+
+func badArgument(format string, args ...any) *fault {
+	return &fault{http.StatusBadRequest, codeBadArgument, fmt.Sprintf(format, args...)}
+}
+
+func missingProperty(name string) *fault {
+	return &fault{http.StatusBadRequest, codeMissingProperty, name + " is missing"}
+}
+
+func unauthorized() *fault {
+	return &fault{http.StatusUnauthorized, codeUnauthorized, "a valid secret or token is needed: Authorization: Bearer …"}
+}
+
+func tokenExpired() *fault {
+	return &fault{http.StatusForbidden, codeTokenExpired, "the token has expired"}
+}
+
+func forbidden(message string) *fault {
+	return &fault{http.StatusForbidden, codeForbidden, message}
+}
+
+func originNotTrusted() *fault {
+	return &fault{http.StatusForbidden, codeOriginNotTrusted, "this web page's origin is not among the trusted ones"}
+}
+
+func conversationNotFound() *fault {
+	return &fault{http.StatusNotFound, codeConversationNotFound, "there is no such conversation"}
+}
+
+func noSuchCall(status int) *fault {
+	return &fault{status, codeNotFound, "there is no such call"}
+}
+
+func tooBig() *fault {
+	return &fault{http.StatusRequestEntityTooLarge, codeMessageSizeTooBig, fmt.Sprintf("the body is larger than %d bytes", maxBody)}
+}
+
+func unavailable() *fault {
+	return &fault{http.StatusServiceUnavailable, codeServiceUnavailable, "nothing was changed; please try again"}
+}
+
+// faultOf says what the client is told about err.
+func faultOf(err error) *fault {
+	var known *fault
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.Is(err, bridge.ErrNotFound), errors.Is(err, bridge.ErrUnknownChannel):
+		return conversationNotFound()
+	case errors.Is(err, bridge.ErrUnavailable), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return unavailable()
+	}
+	return &fault{http.StatusInternalServerError, codeServiceError, "something went wrong here"}
+}
+
+// refuse answers err. What is not the client's doing is logged.
+func (s *Server) refuse(c *gin.Context, err error) {
+	f := faultOf(err)
+	if f.status >= http.StatusInternalServerError && c.Request.Context().Err() == nil {
+		s.log.Error("answer direct line call", "conversation", c.Param("id"),
+			"err", fmt.Errorf("%s %s: %w", c.Request.Method, c.FullPath(), err))
+	}
+	if f.code == codeOriginNotTrusted {
+		c.Writer.Header().Del("Access-Control-Allow-Origin")
+	}
+	writeFault(c.Writer, f)
+	c.Abort()
+}
+
+func writeFault(w http.ResponseWriter, f *fault) {
+	switch f.status {
+	case http.StatusUnauthorized:
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	case http.StatusServiceUnavailable:
+		w.Header().Set("Retry-After", "1")
+	}
+	type body struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	}
+	writeJSON(w, f.status, map[string]body{"error": {f.code, f.message}})
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body) // the client is gone; nobody is left to tell
+}
+
+// answer makes a handler of one that answers a status and a body, or an error.
+func (s *Server) answer(handle func(*gin.Context) (int, any, error)) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		status, body, err := handle(c)
+		if err != nil {
+			s.refuse(c, err)
+			return
+		}
+		writeJSON(c.Writer, status, body)
+	}
+}
+
+// recover answers 500 where a handler panics, and logs where.
+func (s *Server) recover(c *gin.Context) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.log.Error("answer direct line call", "conversation", c.Param("id"),
+				"err", fmt.Errorf("%s %s: panic: %v\n%s", c.Request.Method, c.FullPath(), r, debug.Stack()))
+			if !c.Writer.Written() {
+				writeFault(c.Writer, faultOf(errors.New("panic")))
+			}
+			c.Abort()
+		}
+	}()
+	c.Next()
+}

@@ -1,0 +1,155 @@
+package directline
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/gorilla/websocket"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/patchbay-host/patchbay/bridge"
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+	"github.com/patchbay-host/patchbay/plugins/bot"
+)
+
+// Engine is what the line needs of the engine; *bridge.Engine is one.
+type Engine interface {
+	// Receive takes an event in, once, and answers the number of its entry.
+	Receive(ctx context.Context, ev lifecycle.Event) (int64, error)
+	// Entries reads the journal after number after, oldest first.
+	Entries(ctx context.Context, id bot.ConversationID, after int64, limit int) ([]lifecycle.Entry, error)
+	// Conversation is a conversation as it stands.
+	Conversation(ctx context.Context, id bot.ConversationID) (lifecycle.Conversation, error)
+	// Typing passes on that the customer is typing.
+	Typing(ctx context.Context, id bot.ConversationID, t bridge.Typing)
+}
+
+// Config is what a server is made of.
+type Config struct {
+	// Channels whose customers come by this line; see [Server.SetChannels].
+	Channels []Channel
+	Engine   Engine
+	// Hub that wakes the streams. Made first where the engine needs its line
+	// before the line can have its engine; nil: the server makes its own.
+	Hub *Hub
+	// PublicURL under which customers reach the server, for streamUrl. Empty:
+	// what the request says, X-Forwarded-Proto included.
+	PublicURL string
+	// Clock; nil: real time.
+	Clock bridge.Clock
+	// Logger; nil: slog's default.
+	Logger *slog.Logger
+	// Registry for the metrics; nil: none.
+	Registry prometheus.Registerer
+}
+
+// Server is the customers' line. It implements [bridge.Line].
+type Server struct {
+	engine   Engine
+	hub      *Hub
+	public   *url.URL
+	clock    bridge.Clock
+	log      *slog.Logger
+	metrics  *metrics
+	handler  http.Handler
+	upgrader websocket.Upgrader
+	channels atomic.Pointer[channels]
+}
+
+// New wires a server. It starts nothing.
+func New(cfg Config) (*Server, error) {
+	s := &Server{engine: cfg.Engine, hub: cfg.Hub, clock: cfg.Clock, log: cfg.Logger}
+	if s.engine == nil {
+		return nil, fmt.Errorf("directline: no engine")
+	}
+	if s.hub == nil {
+		s.hub = NewHub()
+	}
+	if s.clock == nil {
+		s.clock = bridge.RealClock{}
+	}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	if cfg.PublicURL != "" {
+		public, err := url.Parse(strings.TrimRight(cfg.PublicURL, "/"))
+		if err != nil || public.Host == "" || public.Scheme != "http" && public.Scheme != "https" {
+			return nil, fmt.Errorf("directline: public url %q: must be an absolute http or https address", cfg.PublicURL)
+		}
+		s.public = public
+	}
+	if err := s.SetChannels(cfg.Channels); err != nil {
+		return nil, err
+	}
+	registered, err := newMetrics(cfg.Registry, s.hub)
+	if err != nil {
+		return nil, fmt.Errorf("directline: register metrics: %w", err)
+	}
+	s.metrics = registered
+	s.upgrader = websocket.Upgrader{
+		HandshakeTimeout: 10 * time.Second,
+		ReadBufferSize:   socketBuffer,
+		WriteBufferSize:  socketBuffer,
+		WriteBufferPool:  &sync.Pool{},
+		// Checked before, against the channel's and the token's origins.
+		CheckOrigin: func(*http.Request) bool { return true },
+		Error: func(w http.ResponseWriter, _ *http.Request, status int, reason error) {
+			writeFault(w, &fault{status: status, code: codeBadArgument, message: reason.Error()})
+		},
+	}
+	s.handler = s.routes()
+	return s, nil
+}
+
+// SetChannels replaces the channels, all or (on an error) none. Streams stay
+// open; tokens of a channel that is gone, or of a secret that is gone, are no
+// longer taken. Safe for concurrent use.
+func (s *Server) SetChannels(list []Channel) error {
+	made, err := newChannels(list)
+	if err != nil {
+		return fmt.Errorf("directline: %w", err)
+	}
+	s.channels.Store(made)
+	return nil
+}
+
+// Handler serves the paths under /v3/directline/. Safe for concurrent use.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Wake lets the streams of a conversation read on; see [bridge.Line].
+func (s *Server) Wake(id bot.ConversationID, number int64) { s.hub.Wake(id, number) }
+
+// Typing shows on the streams that somebody is at work; see [bridge.Line].
+func (s *Server) Typing(id bot.ConversationID, t bridge.Typing) { s.hub.Typing(id, t) }
+
+// Shutdown says good-bye on every stream, waits until the clients have closed
+// or ctx is done, and takes no new streams. Requests are the HTTP server's to
+// end. Idempotent.
+func (s *Server) Shutdown(ctx context.Context) error { return s.hub.Shutdown(ctx) }
+
+func (s *Server) routes() http.Handler {
+	gin.SetMode(gin.ReleaseMode) // or gin prints its routes on stdout
+	g := gin.New()
+	g.HandleMethodNotAllowed = true
+	g.Use(s.count, s.recover, cors)
+	g.NoRoute(s.answer(func(*gin.Context) (int, any, error) { return 0, nil, noSuchCall(http.StatusNotFound) }))
+	g.NoMethod(s.answer(func(*gin.Context) (int, any, error) { return 0, nil, noSuchCall(http.StatusMethodNotAllowed) }))
+
+	v3 := g.Group("/v3/directline")
+	v3.POST("/tokens/generate", s.answer(s.generate))
+	v3.POST("/tokens/refresh", s.answer(s.refresh))
+	v3.POST("/conversations", s.answer(s.start))
+	v3.GET("/conversations/:id", s.answer(s.reconnect))
+	v3.GET("/conversations/:id/activities", s.answer(s.activities))
+	v3.POST("/conversations/:id/activities", s.answer(s.post))
+	v3.GET("/conversations/:id/stream", s.stream)
+	return g
+}
