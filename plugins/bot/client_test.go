@@ -41,11 +41,11 @@ func TestOverTheWireAsInProcess(t *testing.T) {
 			return bot.RetryAfter(time.Minute, errors.New("busy"))
 		},
 		"panics after a word": func(_ context.Context, _ *bot.Turn, r *bot.Reply) error {
-			r.Say("well …")
+			_ = r.Say("well …")
 			panic("oh")
 		},
 		"ignores a refusal": func(_ context.Context, _ *bot.Turn, r *bot.Reply) error {
-			r.Say(strings.Repeat("x", 16<<10+1))
+			_ = r.Say(strings.Repeat("x", 16<<10+1))
 			return nil
 		},
 		"says 51 things": func(_ context.Context, _ *bot.Turn, r *bot.Reply) error {
@@ -86,7 +86,7 @@ func TestPanicBecomesFail(t *testing.T) {
 func TestEmitErrorCancelsTheCall(t *testing.T) {
 	cancelled := make(chan error, 1)
 	client := pair(t, bot.Func(func(ctx context.Context, _ *bot.Turn, r *bot.Reply) error {
-		r.Say("one")
+		_ = r.Say("one")
 		<-ctx.Done()
 		cancelled <- ctx.Err()
 		return ctx.Err()

@@ -17,7 +17,7 @@ func dial(t testing.TB, register func(*grpc.Server), options ...grpc.ServerOptio
 	listener := bufconn.Listen(64 << 10)
 	server := grpc.NewServer(options...)
 	register(server)
-	go server.Serve(listener)
+	go func() { _ = server.Serve(listener) }()
 	conn, err := grpc.NewClient("passthrough:bot",
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }))
@@ -25,7 +25,7 @@ func dial(t testing.TB, register func(*grpc.Server), options ...grpc.ServerOptio
 		t.Fatalf("dial: %v", err)
 	}
 	t.Cleanup(func() {
-		conn.Close()
+		_ = conn.Close()
 		server.Stop()
 	})
 	return bot.NewClient(conn)

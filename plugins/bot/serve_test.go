@@ -95,7 +95,7 @@ func start(t *testing.T) *child {
 		t.Fatal(err)
 	}
 	c.stdin = stdin
-	t.Cleanup(func() { c.cmd.Process.Kill() })
+	t.Cleanup(func() { _ = c.cmd.Process.Kill() })
 	line, err := bufio.NewReader(stdout).ReadString('\n')
 	if err != nil {
 		t.Fatalf("read the handshake: %v\n%s", err, c.stderr)
@@ -108,7 +108,7 @@ func start(t *testing.T) *child {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { c.conn.Close() })
+	t.Cleanup(func() { _ = c.conn.Close() })
 	c.Client = bot.NewClient(c.conn)
 	if err := c.Configure(t.Context(), bot.Settings{}, false); err != nil {
 		t.Fatalf("configure: %v\n%s", err, c.stderr)
@@ -119,7 +119,7 @@ func start(t *testing.T) *child {
 // left waits for the process to have left by itself, and leave nothing behind.
 func (c *child) left(t *testing.T) {
 	t.Helper()
-	stuck := time.AfterFunc(20*time.Second, func() { c.cmd.Process.Kill() })
+	stuck := time.AfterFunc(20*time.Second, func() { _ = c.cmd.Process.Kill() })
 	defer stuck.Stop()
 	if err := c.cmd.Wait(); err != nil {
 		t.Errorf("the bot left with %v\n%s", err, c.stderr)
@@ -217,14 +217,14 @@ func TestStdinEndLeaves(t *testing.T) {
 	if got := asked(t, c, "hello", nil); got != "You said: hello" {
 		t.Errorf("answered %q", got)
 	}
-	c.stdin.Close()
+	_ = c.stdin.Close()
 	c.left(t)
 }
 
 func TestStdinEndLeavesAtOnceWithTurnsInFlight(t *testing.T) {
 	t.Parallel()
 	c := start(t)
-	got := asked(t, c, "hang", func(bot.Event) { c.stdin.Close() })
+	got := asked(t, c, "hang", func(bot.Event) { _ = c.stdin.Close() })
 	if !strings.HasPrefix(got, "hanging / fail: ") {
 		t.Errorf("answered %q", got)
 	}
@@ -236,7 +236,7 @@ func TestSIGTERMLeavesAfterTurnsInFlight(t *testing.T) {
 	c := start(t)
 	got := asked(t, c, "wait", func(e bot.Event) {
 		if e.Seq == 1 {
-			c.cmd.Process.Signal(syscall.SIGTERM)
+			_ = c.cmd.Process.Signal(syscall.SIGTERM)
 		}
 	})
 	if want := "waiting / You said: wait"; got != want {
@@ -303,7 +303,7 @@ func TestPrintingAndPanickingGoToStderr(t *testing.T) {
 	if got := asked(t, c, "panic", nil); got != "fail: panic: oh" {
 		t.Errorf("answered %q", got)
 	}
-	c.stdin.Close()
+	_ = c.stdin.Close()
 	c.left(t)
 	messages := map[string]map[string]any{}
 	for line := range strings.Lines(c.stderr.String()) {
