@@ -1,7 +1,6 @@
 package supervisor
 
 import (
-	"os"
 	"slices"
 	"strings"
 )
@@ -40,6 +39,3 @@ func environment(host, library []string, dir genDir, certPEM []byte) []string {
 		"PLUGIN_CLIENT_CERT="+string(certPEM),
 	)
 }
-
-// hostEnvironment is the host's own.
-func hostEnvironment() []string { return os.Environ() }

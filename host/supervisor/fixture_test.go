@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -26,7 +27,7 @@ const patience = 30 * time.Second
 // waited for is short.
 func quick() timing {
 	t := defaultTiming()
-	t.blame = 5 * time.Second
+	t.blame = 2 * time.Second
 	t.term = 5 * time.Second
 	t.shutdown = 5 * time.Second
 	t.backoffMin, t.backoffMax = 5*time.Millisecond, 20*time.Millisecond
@@ -301,6 +302,23 @@ func run(t *testing.T, s *Supervisor) {
 
 // quiet is a logger that says nothing.
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// freeze stops a process by signal, and waits until all of it stands still.
+func freeze(t *testing.T, pid int) {
+	t.Helper()
+	must(unix.Kill(pid, unix.SIGSTOP))
+	waitFor(t, "the process is stopped", func() bool {
+		threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+		must(err)
+		for _, path := range threads {
+			stat, err := os.ReadFile(path)
+			if err == nil && !bytes.Contains(stat, []byte(") T ")) {
+				return false
+			}
+		}
+		return true
+	})
+}
 
 func killPID(pid int) error { return unix.Kill(pid, unix.SIGKILL) }
 

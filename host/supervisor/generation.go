@@ -81,14 +81,25 @@ func (g *generation) turn(ctx context.Context, t *bot.Turn, reply *bot.Reply) er
 		return err
 	}
 	defer g.freeSlot()
+	began := time.Now()
 	err := g.client.Turn(call, t, reply)
-	if call.Err() == nil || errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		inTime := !errors.Is(err, context.DeadlineExceeded)
-		if g.strikes.turned(inTime) {
-			g.fail(g.sickness())
-		}
+	if g.judge(call, err, time.Since(began)) {
+		g.fail(g.sickness())
 	}
 	return g.blame(err)
+}
+
+// judge counts a turn that ended with err, and reports whether the process is
+// sick. A turn that had waited elsewhere for most of its time proves nothing,
+// nor does one that was cancelled.
+func (g *generation) judge(call context.Context, err error, took time.Duration) bool {
+	switch late := errors.Is(err, context.DeadlineExceeded); {
+	case late && took >= g.config.TurnDeadline/2:
+		return g.strikes.turned(false)
+	case late, call.Err() != nil:
+		return false
+	}
+	return g.strikes.turned(true)
 }
 
 // observe tells the process what went on. The caller has entered the gate.
@@ -149,19 +160,25 @@ func (g *generation) blame(err error) error {
 // than by the bot's will, which comes with details.
 func broken(err error) bool {
 	s, ok := status.FromError(err)
-	if err == nil || !ok || len(s.Details()) > 0 {
-		return false
-	}
-	return s.Code() == codes.Unavailable || s.Code() == codes.Internal
+	return ok && s.Code() == codes.Unavailable && len(s.Details()) == 0
 }
 
 // enter, failed, why and facts make a generation an [instance].
 
 func (g *generation) failed() <-chan struct{} { return g.down }
 
-// enter refuses, too, when the process is gone and the keeper has not noticed
-// yet: the next one will take the call.
-func (g *generation) enter() bool { return !g.gone() && g.gate.enter() }
+// enter refuses, too, when the process is gone or hangs and the keeper has not
+// noticed yet: the next one will take the call.
+func (g *generation) enter() bool {
+	select {
+	case <-g.proc.exited:
+		return false
+	case <-g.down:
+		return false
+	default:
+		return g.gate.enter()
+	}
+}
 
 func (g *generation) why() (error, Exit) {
 	var cause error

@@ -45,7 +45,7 @@ type keeper struct {
 	// settled is closed when the first start is over, well or not.
 	settled chan struct{}
 	rearm   chan struct{}
-	looked  string // at the files, before the last start
+	looked  string         // at the files, before the last start
 	ends    sync.WaitGroup // of processes that are gone already
 
 	mu      sync.Mutex
@@ -83,7 +83,7 @@ func (k *keeper) run(ctx context.Context) {
 		if time.Since(began) >= k.timing.steady {
 			k.backoff.reset()
 		}
-		k.recover(ctx, err)
+		k.pause(ctx, err)
 	}
 	k.set(func() { k.state, k.current = StateStopped, nil })
 }
@@ -146,8 +146,8 @@ func (k *keeper) leave(one instance) {
 	k.ends.Go(one.end)
 }
 
-// recover waits until the bot should be started again after err.
-func (k *keeper) recover(ctx context.Context, err error) {
+// pause waits until the bot should be started again after err.
+func (k *keeper) pause(ctx context.Context, err error) {
 	loop := k.crashes.add(time.Now())
 	start, isStart := errors.AsType[*StartError](err)
 	switch {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 	"time"
 
@@ -102,7 +103,7 @@ func (g *generation) start(ctx context.Context) error {
 func (g *generation) begin(ctx context.Context, libraryEnv []string, logs *logs) (*process, string, error) {
 	proc, err := startProcess(command{
 		path: g.config.Command[0], args: g.config.Command, dir: g.config.Dir, program: g.pins.program,
-		env: environment(hostEnvironment(), libraryEnv, g.dir, g.identity.certPEM),
+		env: environment(os.Environ(), libraryEnv, g.dir, g.identity.certPEM),
 	})
 	if err != nil {
 		return nil, "", err

@@ -41,11 +41,11 @@ func TestCertificateWithoutTLS(t *testing.T) {
 func TestStoppedProcess(t *testing.T) {
 	t.Parallel()
 	h := startHost(t, "echo", func(_ *Config, l *timing) {
-		l.healthEvery, l.health, l.term = 200*time.Millisecond, 200*time.Millisecond, 300*time.Millisecond
+		l.healthEvery, l.health, l.term = 500*time.Millisecond, 200*time.Millisecond, 300*time.Millisecond
 	})
 	h.works()
 	status := h.ready()
-	must(unix.Kill(status.PID, unix.SIGSTOP))
+	freeze(t, status.PID)
 	began := time.Now()
 	if _, err := h.ask("hello", 100*time.Millisecond); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a turn ended with %v", err)
@@ -67,7 +67,7 @@ func TestStopOfStoppedProcess(t *testing.T) {
 		l.drain, l.shutdown, l.term = 50*time.Millisecond, 50*time.Millisecond, 50*time.Millisecond
 	})
 	status := h.ready()
-	must(unix.Kill(status.PID, unix.SIGSTOP))
+	freeze(t, status.PID)
 	h.stop()
 	wantReaped(t, status.PID)
 }
@@ -247,8 +247,13 @@ func TestBusyIsAlive(t *testing.T) {
 
 func TestLateTurnsAreStrikes(t *testing.T) {
 	t.Parallel()
-	h := startHost(t, "hangs", nil)
+	h := startHost(t, "hangs", func(c *Config, _ *timing) { c.TurnDeadline = 20 * time.Millisecond })
 	h.ready()
+	for range 2 * maxStrikes * lateTurns { // too short to prove anything
+		if _, err := h.ask("hello", 5*time.Millisecond); err == nil {
+			t.Fatal("it answered")
+		}
+	}
 	for range maxStrikes * lateTurns {
 		if _, err := h.ask("hello", 20*time.Millisecond); !errors.Is(err, context.DeadlineExceeded) {
 			t.Fatalf("a turn ended with %v", err)
@@ -263,6 +268,8 @@ func TestTurnsThatBreakTheContract(t *testing.T) {
 	for animal, want := range map[string]string{
 		"noterminal": "without a terminal event",
 		"endless":    "the bot broke the contract",
+		"huge":       "larger than max (3221225472 vs. 4194304)",
+		"binary":     "invalid UTF-8",
 	} {
 		t.Run(animal, func(t *testing.T) {
 			t.Parallel()

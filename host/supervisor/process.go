@@ -62,56 +62,49 @@ func startProcess(c command) (*process, error) {
 }
 
 // fork starts the process with three pipes and keeps the host's ends.
-func (p *process) fork(c command) (_ *exec.Cmd, err error) {
-	var files []*os.File
-	defer func() {
-		for i, file := range files {
-			if inChild := i%2 == 0; inChild || err != nil {
-				file.Close()
-			}
-		}
-	}()
-	pipe := func(childReads bool) (child, host *os.File, err error) {
-		r, w, err := os.Pipe()
-		if err != nil {
-			return nil, nil, fmt.Errorf("make pipe: %w", err)
-		}
-		child, host = w, r
-		if childReads {
-			child, host = r, w
-		}
-		files = append(files, child, host)
-		return child, host, nil
+func (p *process) fork(c command) (*exec.Cmd, error) {
+	in, out, errs, err := pipes()
+	if err != nil {
+		return nil, err
 	}
-	cmd := &exec.Cmd{Path: c.path, Args: c.args, Dir: c.dir, Env: c.env}
-	for _, end := range []struct {
-		host       **os.File
-		childReads bool
-	}{{&p.stdin, true}, {&p.stdout, false}, {&p.stderr, false}} {
-		child, host, err := pipe(end.childReads)
-		if err != nil {
-			return nil, err
-		}
-		*end.host = host
-		switch end.host {
-		case &p.stdin:
-			cmd.Stdin = child
-		case &p.stdout:
-			cmd.Stdout = child
-		default:
-			cmd.Stderr = child
-		}
+	cmd := &exec.Cmd{
+		Path: c.path, Args: c.args, Dir: c.dir, Env: c.env,
+		Stdin: in.read, Stdout: out.write, Stderr: errs.write,
+		SysProcAttr: &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL},
 	}
 	if c.program != nil {
 		cmd.ExtraFiles = []*os.File{c.program} // descriptor 3 in the child
 		cmd.Path = "/proc/self/fd/3"
 	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	if err := cmd.Start(); err != nil {
+	p.stdin, p.stdout, p.stderr = in.write, out.read, errs.read
+	err = cmd.Start()
+	closeAll(in.read, out.write, errs.write)
+	if err != nil {
+		closeAll(p.stdin, p.stdout, p.stderr)
 		return nil, explainExec(c, err)
 	}
 	p.pid = cmd.Process.Pid
 	return cmd, nil
+}
+
+type pipe struct{ read, write *os.File }
+
+// pipes makes the three of a process.
+func pipes() (in, out, errs pipe, err error) {
+	for _, made := range []*pipe{&in, &out, &errs} {
+		if made.read, made.write, err = os.Pipe(); err != nil {
+			closeAll(in.read, in.write, out.read, out.write)
+			return in, out, errs, fmt.Errorf("make pipe: %w", err)
+		}
+	}
+	return in, out, errs, nil
+}
+
+// closeAll closes those of files that there are.
+func closeAll(files ...*os.File) {
+	for _, file := range files {
+		_ = file.Close() // on nil an error
+	}
 }
 
 // wait blocks until the process is gone, kills what is left of its group, and

@@ -2,6 +2,8 @@ package supervisor
 
 import (
 	"testing"
+
+	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
 func TestBotMadeWithSDK(t *testing.T) {
@@ -9,6 +11,10 @@ func TestBotMadeWithSDK(t *testing.T) {
 	h := startHost(t, "good", nil)
 	h.works()
 	h.log.wait(t, "printed to stdout", "bot=guest", "generation=1", "pid=")
+	b, _ := h.Bot("guest")
+	if err := b.(bot.Observer).Observe(t.Context(), &bot.Observed{Conversation: "c"}); err != nil {
+		t.Errorf("a bot that does not observe: %v", err)
+	}
 	status := h.ready()
 	h.stop()
 	wantReaped(t, status.PID)

@@ -10,11 +10,13 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -53,6 +55,7 @@ type animal struct {
 	turn      func(*botv1.TurnRequest, say) error
 	configure func(*botv1.ConfigureRequest) *botv1.ConfigureResponse
 	check     func(context.Context) // called in each health check
+	raw       []byte                // what a turn answers, as it goes over the wire
 	turns     uint32
 }
 
@@ -126,12 +129,12 @@ func zoo(name string, args []string) {
 			return s.Context().Err()
 		}
 	case "sick": // has no time for health checks
-		a.check = func(ctx context.Context) { <-ctx.Done() }
+		a.check = func(context.Context) { select {} }
 	case "busy": // neither, but emits
-		checks := 0
-		a.check = func(ctx context.Context) {
-			if checks++; checks > 1 {
-				<-ctx.Done()
+		var checks atomic.Int32
+		a.check = func(context.Context) {
+			if checks.Add(1) > 1 {
+				select {}
 			}
 		}
 		a.turn = func(_ *botv1.TurnRequest, s say) error {
@@ -154,6 +157,10 @@ func zoo(name string, args []string) {
 		}
 	case "fat":
 		a.turn = func(_ *botv1.TurnRequest, s say) error { return s.Send(message(1, strings.Repeat("x", 5<<20))) }
+	case "huge": // says that 3 GiB follow
+		a.raw = []byte{0, 0xc0, 0, 0, 0}
+	case "binary": // a text that is no UTF-8
+		a.raw = []byte{0, 0, 0, 0, 7, 0x08, 1, 0x12, 3, 0x12, 1, 0xff}
 	case "message42":
 		a.ready = func() { fmt.Fprintln(os.Stderr, `{"@message": 42, "@level": {"a": 1}, "x": [null]}`) }
 	case "longline":
@@ -250,7 +257,7 @@ func (a animal) serve() {
 	}
 	server := a.server(id)
 	if !a.deaf {
-		go func() { must(server.Serve(listener)) }()
+		go func() { must(a.serveOn(server, listener, id)) }()
 	}
 	fmt.Println(line)
 	if a.ready != nil {
@@ -263,15 +270,37 @@ func (a animal) serve() {
 	fmt.Fprintln(os.Stderr, "leaving: stdin has ended")
 }
 
+// serveOn serves over HTTP/2, by grpc or, to say anything on it, by net/http.
+func (a animal) serveOn(server *grpc.Server, listener net.Listener, id *identity) error {
+	if a.raw == nil {
+		return server.Serve(listener)
+	}
+	web := http.Server{TLSConfig: a.tls(id), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != turnMethod {
+			server.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/grpc")
+		_, _ = w.Write(a.raw)
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	})}
+	return web.ServeTLS(listener, "", "")
+}
+
+func (a animal) tls(id *identity) *tls.Config {
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM([]byte(os.Getenv("PLUGIN_CLIENT_CERT")))
+	return &tls.Config{
+		Certificates: id.config.Certificates, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: roots,
+		MinVersion: tls.VersionTLS12, NextProtos: []string{"h2"},
+	}
+}
+
 func (a animal) server(id *identity) *grpc.Server {
 	var options []grpc.ServerOption
 	if !a.plain {
-		roots := x509.NewCertPool()
-		roots.AppendCertsFromPEM([]byte(os.Getenv("PLUGIN_CLIENT_CERT")))
-		options = append(options, grpc.Creds(credentials.NewTLS(&tls.Config{
-			Certificates: id.config.Certificates, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: roots,
-			MinVersion: tls.VersionTLS12,
-		})))
+		options = append(options, grpc.Creds(credentials.NewTLS(a.tls(id))))
 	}
 	server := grpc.NewServer(options...)
 	botv1.RegisterBotServiceServer(server, a)
@@ -368,7 +397,7 @@ func surroundings() string {
 
 // zooHost is a host with one bot, to be killed: it prints the bot's process.
 func zooHost(args []string) {
-	s, err := New([]Config{{Name: "guest", Command: []string{os.Args[0], "zoo", args[1]}}}, Options{RunDir: args[0]})
+	s, err := New([]Config{{Name: "guest", Command: []string{os.Args[0], "zoo", args[1]}}}, Options{RunDir: args[0], Logger: quiet()})
 	must(err)
 	go func() { must(s.Run(context.Background())) }()
 	must(s.Settled(context.Background()))
