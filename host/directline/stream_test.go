@@ -19,6 +19,13 @@ import (
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
+// What host.New relies on.
+var (
+	_ Engine      = (*bridge.Engine)(nil)
+	_ bridge.Line = (*Hub)(nil)
+	_ bridge.Line = (*Server)(nil)
+)
+
 func TestStreamShowsOwnPosts(t *testing.T) {
 	h := newHouse(t)
 	c := h.begin()
