@@ -122,7 +122,9 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // the client is gone; nobody is left to tell
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false) // addresses stay readable in a terminal
+	_ = encoder.Encode(body)     // fails if the client is gone; nobody is left to tell
 }
 
 // answer makes a handler of one that answers a status and a body, or an error.

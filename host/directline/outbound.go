@@ -19,7 +19,7 @@ func show(conv lifecycle.Conversation, e lifecycle.Entry) (activity, bool) {
 		return activity{}, false
 	}
 	a := outline(conv, e.Author, e.AuthorID, e.Name)
-	a.ID, a.Timestamp = activityID(conv.ID, e.Number), e.At.UTC()
+	a.ID, a.Timestamp = activityID(conv.ID, e.Number), stamp(e.At)
 	a.ChannelData.ClientActivityID = e.ClientID
 	switch {
 	case e.Message != nil:
@@ -140,9 +140,12 @@ func statusOf(e lifecycle.Entry) handoffStatus {
 // showTyping is somebody at work: without an id or a place in the journal.
 func showTyping(conv lifecycle.Conversation, t bridge.Typing, now time.Time) activity {
 	a := outline(conv, t.Author, t.AuthorID, t.Name)
-	a.Type, a.Timestamp = typeTyping, now.UTC()
+	a.Type, a.Timestamp = typeTyping, stamp(now)
 	return a
 }
+
+// stamp is a time as every client can read it: not all take nanoseconds.
+func stamp(at time.Time) time.Time { return at.UTC().Truncate(time.Millisecond) }
 
 func joinLines(first, second string) string {
 	if first == "" || second == "" {

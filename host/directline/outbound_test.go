@@ -87,7 +87,7 @@ func TestShow(t *testing.T) {
 			"value": {"status": "ended"}, "channelData": {"patchbay": {"author": "bot"}}}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			test.entry.Number, test.entry.At = 7, noon
+			test.entry.Number, test.entry.At = 7, noon.Add(987654321)
 			a, ok := show(conv, test.entry)
 			if !ok {
 				t.Fatal("hidden")
@@ -103,7 +103,7 @@ func TestShow(t *testing.T) {
 			if err := json.Unmarshal([]byte(test.want), &want); err != nil {
 				t.Fatal(err)
 			}
-			want["id"], want["timestamp"], want["channelId"] = "c|0000007", "2026-05-04T12:00:00Z", "directline"
+			want["id"], want["timestamp"], want["channelId"] = "c|0000007", "2026-05-04T12:00:00.987Z", "directline"
 			want["conversation"] = map[string]any{"id": "c"}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
