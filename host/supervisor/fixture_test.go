@@ -19,6 +19,17 @@ import (
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
+// isPermanent reports whether the host would not put the turn again.
+func isPermanent(err error) bool {
+	var retryable bool
+	_ = bot.Run(context.Background(), bot.Func(func(context.Context, *bot.Turn, *bot.Reply) error { return err }),
+		&bot.Turn{}, func(e bot.Event) error {
+			retryable = e.Fail.Retryable
+			return nil
+		})
+	return !retryable
+}
+
 // patience is how long a test waits for what must come. It is long, since
 // machines are busy; no test waits it out.
 const patience = 30 * time.Second
@@ -178,59 +189,6 @@ func (h *host) works() {
 	if err != nil || said != "You said: hello" {
 		h.t.Fatalf("the bot said %q, %v", said, err)
 	}
-}
-
-// journal is a log that can be waited on. Safe for concurrent use.
-type journal struct {
-	mu      sync.Mutex
-	buf     bytes.Buffer
-	changed chan struct{}
-}
-
-func newJournal() *journal { return &journal{changed: make(chan struct{})} }
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	close(j.changed)
-	j.changed = make(chan struct{})
-	return j.buf.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.buf.String()
-}
-
-// wait waits until a line contains each of parts, and answers the line.
-func (j *journal) wait(t *testing.T, parts ...string) string {
-	t.Helper()
-	limit := time.After(patience)
-	for {
-		j.mu.Lock()
-		text, changed := j.buf.String(), j.changed
-		j.mu.Unlock()
-		for line := range strings.Lines(text) {
-			if containsAll(line, parts) {
-				return line
-			}
-		}
-		select {
-		case <-changed:
-		case <-limit:
-			t.Fatalf("no log line with %q in:\n%s", parts, text)
-		}
-	}
-}
-
-func containsAll(text string, parts []string) bool {
-	for _, part := range parts {
-		if !strings.Contains(text, part) {
-			return false
-		}
-	}
-	return true
 }
 
 // wantError asserts that err contains each of parts.
