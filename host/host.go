@@ -1,0 +1,247 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/patchbay-host/patchbay/bridge"
+	"github.com/patchbay-host/patchbay/bridge/eightx8"
+	"github.com/patchbay-host/patchbay/bridge/sqlstore"
+	"github.com/patchbay-host/patchbay/host/config"
+	"github.com/patchbay-host/patchbay/host/directline"
+	"github.com/patchbay-host/patchbay/host/ops"
+	"github.com/patchbay-host/patchbay/host/supervisor"
+	"github.com/patchbay-host/patchbay/host/webhooks"
+)
+
+// endWithin is how long requests and streams may take to end when the host
+// stops.
+const endWithin = 5 * time.Second
+
+// Options are what the configuration does not say.
+type Options struct {
+	// Version of the host, told to bots.
+	Version string
+	// Logger; nil: slog's default.
+	Logger *slog.Logger
+}
+
+// Host is a whole Patchbay.
+type Host struct {
+	log        *slog.Logger
+	store      *sqlstore.Store
+	engine     *bridge.Engine
+	supervisor *supervisor.Supervisor
+	directline *directline.Server
+
+	front, ops           *http.Server
+	frontSocket, opsSock net.Listener
+
+	mu      sync.Mutex
+	settled bool // each bot has been started once, well or not
+	ending  bool
+}
+
+// New puts a host together: it opens the store and the listeners, so that
+// what is wrong with them is known at once. Nothing is served before Run.
+func New(ctx context.Context, cfg *config.Config, options Options) (_ *Host, err error) {
+	h := &Host{log: options.Logger}
+	if h.log == nil {
+		h.log = slog.Default()
+	}
+	defer func() {
+		if err != nil {
+			h.close()
+		}
+	}()
+	desks, err := desksOf(cfg, h.log)
+	if err != nil {
+		return nil, err
+	}
+	if h.supervisor, err = supervisor.New(BotsOf(cfg), supervisor.Options{Logger: h.log, HostVersion: options.Version}); err != nil {
+		return nil, err
+	}
+	if h.store, err = sqlstore.Open(ctx, storePath(cfg), sqlstore.Options{Log: h.log}); err != nil {
+		return nil, err
+	}
+	hub := directline.NewHub()
+	lines := map[string]bridge.Line{}
+	for name := range cfg.Channels {
+		lines[name] = hub
+	}
+	if h.engine, err = bridge.New(bridge.Config{
+		Store: h.store, Bots: h.supervisor, Desks: desks.ports(), Lines: lines,
+		Channels: channelsOf(cfg, desks.can), Logger: h.log,
+	}); err != nil {
+		return nil, err
+	}
+	if err := h.serveWith(cfg, desks, hub); err != nil {
+		return nil, err
+	}
+	return h, h.listen(cfg)
+}
+
+// serveWith makes the HTTP sides.
+func (h *Host) serveWith(cfg *config.Config, desks *desks, hub *directline.Hub) error {
+	registry := newRegistry()
+	measureEngine(registry, h.engine.Stats)
+	measureBots(registry, h.supervisor)
+	var err error
+	if h.directline, err = directline.New(directline.Config{
+		Channels: customersOf(cfg), Engine: h.engine, Hub: hub, PublicURL: cfg.PublicURL, Logger: h.log, Registry: registry,
+	}); err != nil {
+		return err
+	}
+	public, err := url.Parse(cfg.PublicURL)
+	if err != nil {
+		return fmt.Errorf("public_url: %w", err)
+	}
+	hooks, err := webhooks.New(webhooks.Config{
+		Prefix: public.Path, Routes: desks.routes(cfg), Engine: h.engine, Stale: eightx8.ErrStale, Logger: h.log, Registry: registry,
+	})
+	if err != nil {
+		return err
+	}
+	front := http.NewServeMux()
+	front.Handle("/v3/directline/", h.directline.Handler())
+	front.Handle(public.Path+"/8x8/", hooks)
+	h.front = h.server(front)
+	h.ops = h.server(h.operatorsSide(cfg, registry))
+	return nil
+}
+
+func (h *Host) operatorsSide(cfg *config.Config, registry *prometheus.Registry) http.Handler {
+	return ops.New(ops.Config{
+		Token: cfg.Ops.Token.Reveal(), Conversations: h.engine, Bots: botsForOps(h.supervisor),
+		Ready: func(context.Context) []string { return h.notReady() }, Metrics: registry, Logger: h.log,
+	})
+}
+
+// server has the limits of all HTTP sides. Streams and answers may be slow;
+// requests may not.
+func (h *Host) server(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelDebug),
+	}
+}
+
+func (h *Host) listen(cfg *config.Config) error {
+	var err error
+	if h.frontSocket, err = net.Listen("tcp", cfg.Listen); err != nil {
+		return fmt.Errorf("listen for customers and webhooks: %w", err)
+	}
+	if h.opsSock, err = net.Listen("tcp", cfg.Ops.Listen); err != nil {
+		return fmt.Errorf("listen for the operator: %w", err)
+	}
+	return nil
+}
+
+// notReady tells why customers should not be sent here; nothing: they should.
+// A bot that has failed is no reason: its channels follow on_failure.
+func (h *Host) notReady() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case h.ending:
+		return []string{"the host is stopping"}
+	case !h.settled:
+		return []string{"bots are being started"}
+	}
+	return nil
+}
+
+// close releases what New has opened, for a host that will not run.
+func (h *Host) close() {
+	if h.engine != nil {
+		h.engine.Close()
+	}
+	if h.store != nil {
+		h.store.Close()
+	}
+	for _, socket := range []net.Listener{h.frontSocket, h.opsSock} {
+		if socket != nil {
+			socket.Close()
+		}
+	}
+}
+
+// storePath is the store's file.
+func storePath(cfg *config.Config) string { return cfg.Store.SQLite }
+
+// Run serves until ctx is done, or until something fails for good. Then it
+// stops, in order: no new requests, the engine, the bots, the store. It can be
+// called once.
+func (h *Host) Run(ctx context.Context) error {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	bots, stopBots := context.WithCancel(context.WithoutCancel(ctx))
+	engine, stopEngine := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopBots()
+	defer stopEngine()
+	var sides, botsUp, engineUp sync.WaitGroup
+	guard := func(group *sync.WaitGroup, what string, run func() error) {
+		group.Go(func() {
+			if err := run(); err != nil && !errors.Is(err, http.ErrServerClosed) {
+				fail(fmt.Errorf("%s: %w", what, err))
+			}
+		})
+	}
+	guard(&botsUp, "supervisor", func() error { return h.supervisor.Run(bots) })
+	guard(&engineUp, "engine", func() error { return h.engine.Run(engine) })
+	guard(&sides, "operator's side", func() error { return h.ops.Serve(h.opsSock) })
+	guard(&sides, "customers' side", func() error { return h.front.Serve(h.frontSocket) })
+	go h.settle(ctx)
+	h.log.Info("serving", "listen", h.frontSocket.Addr().String(), "ops", h.opsSock.Addr().String())
+
+	<-ctx.Done()
+	h.mu.Lock()
+	h.ending = true
+	h.mu.Unlock()
+	h.log.Info("stopping")
+	end, done := context.WithTimeout(context.WithoutCancel(ctx), endWithin)
+	defer done()
+	_ = h.directline.Shutdown(end) // streams that do not end are closed with the server
+	for _, server := range []*http.Server{h.front, h.ops} {
+		if server.Shutdown(end) != nil {
+			server.Close()
+		}
+	}
+	sides.Wait()
+	stopEngine()
+	engineUp.Wait()
+	stopBots()
+	botsUp.Wait()
+	err := h.store.Close()
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		return errors.Join(cause, err)
+	}
+	return err
+}
+
+// settle waits until each bot has been started once, and says which have not
+// come up.
+func (h *Host) settle(ctx context.Context) {
+	if h.supervisor.Settled(ctx) != nil {
+		return
+	}
+	h.mu.Lock()
+	h.settled = true
+	h.mu.Unlock()
+	for _, b := range h.supervisor.Status() {
+		if b.State != supervisor.StateReady {
+			h.log.Error("a bot does not start: its channels follow on_failure", "bot", b.Name, "err", b.LastError)
+		}
+	}
+	h.log.Info("ready")
+}
