@@ -160,10 +160,10 @@ func oneLine(text string) string {
 	return shorten(strings.TrimSpace(text), maxMessage)
 }
 
-// shorten cuts a text to at most most bytes, between characters.
-func shorten(text string, most int) string {
-	if len(text) <= most {
+// shorten cuts a text to limit bytes or a little less, between characters.
+func shorten(text string, limit int) string {
+	if len(text) <= limit {
 		return text
 	}
-	return strings.ToValidUTF8(text[:most], "")
+	return strings.ToValidUTF8(text[:limit], "")
 }

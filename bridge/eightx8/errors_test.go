@@ -144,7 +144,6 @@ func TestRetryAfter(t *testing.T) {
 		"":                     0,
 		"0":                    0,
 		"30":                   30 * time.Second,
-		" 30 ":                 30 * time.Second,
 		"-1":                   0,
 		"soon":                 0,
 		"99999999":             time.Hour,

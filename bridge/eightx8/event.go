@@ -50,6 +50,9 @@ type queueData struct {
 	QueueName scalar `json:"queueName"`
 }
 
+// read reads the event's data, as far as there are and fit.
+func (b eventBody) read(data any) { lenient(b.Data, data) }
+
 // agent of a flat event.
 func (b eventBody) agent() bot.Agent {
 	return bot.Agent{ID: string(b.AgentID), Name: string(b.AgentName)}
@@ -58,7 +61,7 @@ func (b eventBody) agent() bot.Agent {
 // read makes an event of a verified body.
 func (v *Verifier) read(ctx context.Context, sent envelope, data []byte) (lifecycle.Event, *bridge.Typing, error) {
 	var body eventBody
-	if err := json.Unmarshal(data, &body); err != nil || !bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+	if !bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) || json.Unmarshal(data, &body) != nil {
 		return lifecycle.Event{}, nil, fmt.Errorf("%w: it is no JSON object", ErrBody)
 	}
 	kind := strings.ToUpper(string(body.EventType))
@@ -99,7 +102,7 @@ func (b eventBody) fill(event *lifecycle.Event, kind string) {
 	switch kind {
 	case eventQueued:
 		var data queueData
-		_ = json.Unmarshal(b.Data, &data) // no data: the flat shape
+		b.read(&data)
 		event.Kind = lifecycle.EventQueued
 		event.Queue = either(data.QueueName, b.QueueName, data.QueueID, b.QueueID)
 	case eventTransfer:
@@ -117,28 +120,30 @@ func (b eventBody) fill(event *lifecycle.Event, kind string) {
 	case eventMessage:
 		b.fillMessage(event)
 	case eventActivity:
-		event.Kind, event.Detail = lifecycle.EventNoted, "activity "+named(member[scalar](b.members(), "name"))
+		var data activityData
+		b.read(&data)
+		event.Kind, event.Detail = lifecycle.EventNoted, "activity "+named(data.Name)
 	}
-}
-
-// members of the event's data; none if it is no object.
-func (b eventBody) members() members {
-	var data members
-	_ = json.Unmarshal(b.Data, &data)
-	return data
 }
 
 // fillUpdate tells of a ticket's marker, if it has one of ours.
 func (b eventBody) fillUpdate(event *lifecycle.Event) {
-	data := b.members()
-	assigned := member[members](data, "assignment")
+	var data struct {
+		State      scalar   `json:"state"`
+		User       userItem `json:"user"`
+		Assignment struct {
+			Type scalar `json:"type"`
+			ID   scalar `json:"id"`
+		} `json:"assignment"`
+	}
+	b.read(&data)
 	event.Kind = lifecycle.EventNoted
-	event.Detail = "conversation " + strings.ToLower(shorten(string(member[scalar](data, "state")), 32))
-	if to := member[scalar](assigned, "type"); to != "" {
-		event.Detail += fmt.Sprintf(", assigned to %s %s", shorten(string(to), 32), shorten(string(member[scalar](assigned, "id")), 64))
+	event.Detail = "conversation " + strings.ToLower(shorten(string(data.State), 32))
+	if to := data.Assignment; to.Type != "" {
+		event.Detail += fmt.Sprintf(", assigned to %s %s", shorten(string(to.Type), 32), shorten(string(to.ID), 64))
 	}
 	event.Detail = oneLine(event.Detail)
-	if marker, ok := parseMarker(member[userItem](data, "user").Properties.get(markerKey)); ok {
+	if marker, ok := parseMarker(data.User.Properties.get(markerKey)); ok {
 		event.Kind, event.Marker = lifecycle.EventTicket, marker
 	}
 }
@@ -146,18 +151,28 @@ func (b eventBody) fillUpdate(event *lifecycle.Event) {
 // fillMembers tells of an agent's coming or going. The customer's own, which
 // follow from our calls, change nothing.
 func (b eventBody) fillMembers(event *lifecycle.Event) {
-	data := b.members()
-	who, change := member[scalar](data, "memberType"), member[scalar](data, "change")
-	event.Agent = bot.Agent{ID: string(member[scalar](data, "id"))}
-	switch {
-	case who.is(wireAgent) && change.is("joined"):
+	var data struct {
+		MemberType scalar `json:"memberType"`
+		Change     scalar `json:"change"`
+		ID         scalar `json:"id"`
+	}
+	b.read(&data)
+	switch agent := data.MemberType.is(wireAgent); {
+	case agent && data.Change.is("joined"):
 		event.Kind = lifecycle.EventJoined
-	case who.is(wireAgent) && change.is("left"):
+	case agent && data.Change.is("left"):
 		event.Kind = lifecycle.EventAgentLeft
 	default:
-		event.Agent = bot.Agent{}
-		event.Kind, event.Detail = lifecycle.EventNoted, fmt.Sprintf("member %s %s", named(who), named(change))
+		event.Kind = lifecycle.EventNoted
+		event.Detail = fmt.Sprintf("member %s %s", named(data.MemberType), named(data.Change))
+		return
 	}
+	event.Agent = bot.Agent{ID: string(data.ID)}
+}
+
+type activityData struct {
+	Name  scalar          `json:"name"`
+	Value json.RawMessage `json:"value"`
 }
 
 // typingLasts is how long somebody is taken to type who does not stop.
@@ -166,13 +181,16 @@ const typingLasts = 10 * time.Second
 // typing tells that an agent types or has stopped; nil: it is another
 // activity. That somebody else types is what we told 8x8.
 func (v *Verifier) typing(b eventBody) (lifecycle.Event, *bridge.Typing, error) {
-	data := b.members()
-	if !member[scalar](data, "name").is("typing") {
+	var data activityData
+	if b.read(&data); !data.Name.is("typing") {
 		return lifecycle.Event{}, nil, nil
 	}
+	var value struct {
+		Users []sender `json:"users"`
+	}
+	lenient(data.Value, &value)
 	event := lifecycle.Event{Desk: v.desk, Ticket: string(b.ConversationID)}
-	users := readable[sender](member[members](data, "value")["users"])
-	for _, user := range users {
+	for _, user := range value.Users {
 		if user.Type.is(wireAgent) {
 			return event, &bridge.Typing{
 				Author:   bot.AuthorAgent,
@@ -181,7 +199,7 @@ func (v *Verifier) typing(b eventBody) (lifecycle.Event, *bridge.Typing, error) 
 			}, nil
 		}
 	}
-	if len(users) > 0 {
+	if len(value.Users) > 0 {
 		return lifecycle.Event{}, nil, fmt.Errorf("%w: no agent types", ErrNothing)
 	}
 	return event, &bridge.Typing{Author: bot.AuthorAgent}, nil

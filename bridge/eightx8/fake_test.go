@@ -23,10 +23,17 @@ const (
 // a synctest bubble.
 type inProcess struct{ handler http.Handler }
 
-func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+func (p inProcess) RoundTrip(r *http.Request) (answer *http.Response, err error) {
 	if r.Body == nil {
 		r.Body = http.NoBody
 	}
+	defer func() {
+		if cut := recover(); cut == http.ErrAbortHandler { //nolint:errorlint // as net/http compares it
+			answer, err = nil, io.ErrUnexpectedEOF
+		} else if cut != nil {
+			panic(cut)
+		}
+	}()
 	recorder := httptest.NewRecorder()
 	p.handler.ServeHTTP(recorder, r)
 	return recorder.Result(), nil
@@ -43,6 +50,7 @@ type gateway struct {
 }
 
 func newGateway(t *testing.T, answers map[string]http.HandlerFunc) *gateway {
+	t.Helper()
 	return &gateway{t: t, answers: answers}
 }
 

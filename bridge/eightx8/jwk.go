@@ -20,7 +20,7 @@ const (
 	maxModulus = 8192
 )
 
-// ErrUnknownKey: 8x8 has no usable key of that kid.
+// ErrUnknownKey says that 8x8 has no usable key of that kid.
 var ErrUnknownKey = errors.New("no such public key")
 
 // PublicKey fetches the key that webhooks are signed with, asking once. It is

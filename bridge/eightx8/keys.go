@@ -140,10 +140,10 @@ func (k *keyCache) lookUp(ctx context.Context, kid string, look *flight) {
 	}
 }
 
-// keep puts an entry into a table of at most most entries, in place of the
-// oldest one if need be.
-func keep[T any](table map[string]T, kid string, entry T, most int, at func(T) time.Time) {
-	if _, there := table[kid]; !there && len(table) >= most {
+// keep puts an entry into a table, in place of the oldest one if that has as
+// many entries as the limit allows.
+func keep[T any](table map[string]T, kid string, entry T, limit int, at func(T) time.Time) {
+	if _, there := table[kid]; !there && len(table) >= limit {
 		oldest := ""
 		for one, other := range table {
 			if oldest == "" || at(other).Before(at(table[oldest])) {

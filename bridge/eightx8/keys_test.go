@@ -214,7 +214,7 @@ func TestPublicKey(t *testing.T) {
 				if err != nil || !key.Equal(&testRSA().PublicKey) {
 					t.Errorf("%v", err)
 				}
-			case (one.want == eightx8.ErrUnknownKey) != errors.Is(err, eightx8.ErrUnknownKey) || err == nil:
+			case err == nil || errors.Is(one.want, eightx8.ErrUnknownKey) != errors.Is(err, eightx8.ErrUnknownKey):
 				t.Errorf("%v, want %v", err, one.want)
 			}
 			if len(g.calls) != 1 {

@@ -23,7 +23,7 @@ type page[T any] struct {
 // getPage reads one page of the list called name. The list may stand under
 // _embedded, where the schemas define it, or at the top by its name or as
 // data, where they require it (8x8 contract, "Where the vendor's schemas
-// contradict themselves"). An item that cannot be read is left out.
+// contradict themselves"). What is of another type than it should be is zero.
 func getPage[T any](ctx context.Context, c *client, do call, name string, number int) (page[T], error) {
 	query := url.Values{"size": {strconv.Itoa(pageSize)}, "page": {strconv.Itoa(number)}}
 	for key, values := range do.query {
@@ -51,30 +51,24 @@ func getPage[T any](ctx context.Context, c *client, do call, name string, number
 // members are an object's members, unread.
 type members = map[string]json.RawMessage
 
-// member reads one member of an object; the zero T if it cannot be read.
+// member reads one member of an object, as far as it can be read.
 func member[T any](object members, name string) T {
 	var value T
-	if json.Unmarshal(object[name], &value) != nil {
-		var none T
-		return none
-	}
+	lenient(object[name], &value)
 	return value
 }
 
-// readable are those items of a list that can be read.
+// readable are the items of a list, as far as they can be read.
 func readable[T any](list json.RawMessage) []T {
-	var raw []json.RawMessage
-	if json.Unmarshal(list, &raw) != nil {
-		return nil
-	}
 	var items []T
-	for _, item := range raw {
-		var one T
-		if json.Unmarshal(item, &one) == nil {
-			items = append(items, one)
-		}
-	}
+	lenient(list, &items)
 	return items
+}
+
+// lenient reads JSON as far as it fits: what is of another type is left zero,
+// and the rest is read all the same, as encoding/json does it.
+func lenient(data []byte, into any) {
+	_ = json.Unmarshal(data, into) // see above
 }
 
 // eachPage hands the pages of a list to visit, from the first, until visit

@@ -28,25 +28,31 @@ type cardItem struct {
 // fillMessage tells what an agent said. An echo is what we sent. The words of
 // a user or bot that are none have no meaning on a channel of our own.
 func (b eventBody) fillMessage(event *lifecycle.Event) {
-	data := b.members()
-	from := member[sender](data, "sender")
+	var data struct {
+		IsEcho      scalar           `json:"isEcho"`
+		Sender      sender           `json:"sender"`
+		Text        scalar           `json:"text"`
+		Attachments []attachmentItem `json:"attachments"`
+		Cards       []cardItem       `json:"cards"`
+	}
+	b.read(&data)
 	event.Kind = lifecycle.EventNoted
 	switch {
-	case member[scalar](data, "isEcho").yes():
+	case data.IsEcho.yes():
 		event.Detail = "echo of what was sent"
 		return
-	case !from.Type.is(wireAgent):
-		event.Detail = "message by " + named(from.Type)
+	case !data.Sender.Type.is(wireAgent):
+		event.Detail = "message by " + named(data.Sender.Type)
 		return
 	}
-	text := []string{string(member[scalar](data, "text"))}
-	for _, file := range readable[attachmentItem](data["attachments"]) {
+	text := []string{string(data.Text)}
+	for _, file := range data.Attachments {
 		text = append(text, "["+either(file.FileName, file.Type, "file")+"]")
 	}
-	for _, card := range readable[cardItem](data["cards"]) {
+	for _, card := range data.Cards {
 		text = append(text, cardText(card))
 	}
-	agentSaid(event, from.agent(), text)
+	agentSaid(event, data.Sender.agent(), text)
 }
 
 // fillText tells what an agent said, in the flat shape.

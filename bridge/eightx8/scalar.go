@@ -1,10 +1,12 @@
 package eightx8
 
 import (
+	"bytes"
 	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // scalar is a member that should be a text. 8x8 sends some as numbers; what is
@@ -17,6 +19,10 @@ func (s *scalar) UnmarshalJSON(data []byte) error {
 	*s = ""
 	switch data[0] {
 	case '"':
+		if plain := data[1 : len(data)-1]; !bytes.ContainsAny(plain, "\\\x00") && utf8.Valid(plain) {
+			*s = scalar(plain)
+			return nil
+		}
 		var text string
 		if err := json.Unmarshal(data, &text); err != nil {
 			return err

@@ -25,30 +25,34 @@ const (
 // signature is a compact JWS with detached payload, as far as it can be
 // believed before it is verified: not at all.
 type signature struct {
-	// protected is the header as received, which is what was signed.
-	protected string
-	kid       string
-	value     []byte
+	protected
+	value []byte
+}
+
+// protected is the header of a signature: its text as received, which is what
+// was signed, and what counts of its content.
+type protected struct {
+	text, kid string
 }
 
 // parseSignature takes only what 8x8 sends (8x8 contract, "Signatures"; RFC
 // 7515, sections 3.1 and 5.2; RFC 7797): RS256, b64 false and critical, the
-// payload left out, a kid within bounds, base64url without padding.
-func parseSignature(text string) (signature, error) {
+// payload left out, a kid within bounds, base64url without padding. The
+// header needs no reading if it is the known one; nil: none is.
+func parseSignature(text string, known *protected) (signature, error) {
 	if len(text) > maxSignature {
 		return signature{}, errors.New("it is too long")
 	}
-	protected, rest, _ := strings.Cut(text, ".")
+	header, rest, _ := strings.Cut(text, ".")
 	value, detached := strings.CutPrefix(rest, ".")
-	if !detached || strings.Contains(value, ".") || value == "" || protected == "" {
+	if !detached || strings.Contains(value, ".") || value == "" || header == "" {
 		return signature{}, errors.New("it is no compact JWS with detached payload")
 	}
-	header, err := decode(protected)
-	if err != nil || len(header) > maxProtected {
-		return signature{}, errors.New("its header is not base64url of a bounded size")
-	}
-	made := signature{protected: protected}
-	if made.kid, err = readProtected(header); err != nil {
+	var made signature
+	var err error
+	if known != nil && known.text == header {
+		made.protected = *known
+	} else if made.protected, err = parseProtected(header); err != nil {
 		return signature{}, err
 	}
 	if made.value, err = decode(value); err != nil {
@@ -65,28 +69,33 @@ func decode(text string) ([]byte, error) {
 	return base64.RawURLEncoding.Strict().DecodeString(text)
 }
 
-// readProtected reads the header and answers its kid. Members that it does not
-// know are ignored, unless crit names them.
-func readProtected(header []byte) (kid string, err error) {
+// parseProtected reads the header. Members that it does not know are ignored,
+// unless crit names them.
+func parseProtected(text string) (protected, error) {
+	header, err := decode(text)
+	if err != nil || len(header) > maxProtected {
+		return protected{}, errors.New("its header is not base64url of a bounded size")
+	}
 	fields, err := uniqueMembers(header)
 	if err != nil {
-		return "", fmt.Errorf("its header is not a JSON object: %w", err)
+		return protected{}, fmt.Errorf("its header is not a JSON object: %w", err)
 	}
 	var alg string
 	if json.Unmarshal(fields["alg"], &alg) != nil || alg != "RS256" {
-		return "", errors.New("its algorithm is not RS256")
+		return protected{}, errors.New("its algorithm is not RS256")
 	}
 	if string(fields["b64"]) != "false" {
-		return "", errors.New("its b64 is not false")
+		return protected{}, errors.New("its b64 is not false")
 	}
 	var crit []string
 	if json.Unmarshal(fields["crit"], &crit) != nil || !slices.Equal(crit, []string{"b64"}) {
-		return "", errors.New("its crit is not exactly b64")
+		return protected{}, errors.New("its crit is not exactly b64")
 	}
-	if json.Unmarshal(fields["kid"], &kid) != nil || !validKid(kid) {
-		return "", errors.New("its kid is missing or none that we ask for")
+	made := protected{text: text}
+	if json.Unmarshal(fields["kid"], &made.kid) != nil || !validKid(made.kid) {
+		return protected{}, errors.New("its kid is missing or none that we ask for")
 	}
-	return kid, nil
+	return made, nil
 }
 
 // uniqueMembers reads a JSON object in which no name occurs twice and after
@@ -140,8 +149,8 @@ func validKid(kid string) bool {
 // verify checks the value against what was signed: the header as received, a
 // dot, the payload.
 func (s signature) verify(key *rsa.PublicKey, payload []byte) error {
-	signed := make([]byte, 0, len(s.protected)+1+len(payload))
-	signed = append(signed, s.protected...)
+	signed := make([]byte, 0, len(s.text)+1+len(payload))
+	signed = append(signed, s.text...)
 	signed = append(signed, '.')
 	signed = append(signed, payload...)
 	sum := sha256.Sum256(signed)

@@ -2,7 +2,6 @@ package eightx8
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"net/mail"
 	"slices"
@@ -17,14 +16,6 @@ const maxProperties = 30
 // userItem is a user as 8x8 tells of one; of it only the properties are read.
 type userItem struct {
 	Properties propertyItems `json:"additionalProperties"`
-}
-
-// UnmarshalJSON never fails on valid JSON: an odd user has no properties.
-func (u *userItem) UnmarshalJSON(data []byte) error {
-	var object members
-	_ = json.Unmarshal(data, &object) // anything but an object: no members
-	u.Properties = readable[propertyItem](object["additionalProperties"])
-	return nil
 }
 
 type propertyItems []propertyItem
