@@ -80,9 +80,12 @@ func (c *change) encode() error {
 func (c *change) hash(h *hasher) {
 	events := c.Events
 	if c.Park != nil {
-		events = []string{c.Park.ID}
+		events = append([]string{c.Park.ID}, events...)
 	}
 	for _, id := range events {
+		if id == "" {
+			continue // an event without an id may come again
+		}
 		hash := h.sum(id)
 		if !slices.Contains(c.hashes, hash) {
 			c.ids, c.hashes = append(c.ids, id), append(c.hashes, hash)
@@ -103,16 +106,18 @@ func (g *group) park(c *change) (refused, err error) {
 	if id != "" {
 		return &bridge.BoundError{Conversation: id}, nil
 	}
-	hash := c.hashes[0]
+	var hash int64
+	for _, hash = range c.hashes {
+		g.took[hash] = struct{}{}
+	}
 	if err := g.w.exec(queryPark, c.Park.Desk, c.Park.Ticket, hash, c.event); err != nil {
 		return nil, fmt.Errorf("park event: %w", err)
 	}
-	g.took[hash] = struct{}{}
 	today := g.s.today()
 	if g.s.days, err = g.w.turnDays(g.s.days, today); err != nil {
 		return nil, err
 	}
-	return nil, g.w.take(today, []int64{hash})
+	return nil, g.w.take(today, c.hashes)
 }
 
 func (g *group) unpark(c *change) error {

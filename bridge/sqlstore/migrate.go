@@ -9,6 +9,8 @@ import (
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 //go:embed migrations/sqlite/*.sql
@@ -73,7 +75,7 @@ func claim(ctx context.Context, db *sql.DB) error {
 		return fmt.Errorf("read file: %w", err)
 	}
 	if id == application {
-		return nil
+		return readable(ctx, db)
 	}
 	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
 		return fmt.Errorf("read file: %w", err)
@@ -83,4 +85,18 @@ func claim(ctx context.Context, db *sql.DB) error {
 	}
 	_, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", application))
 	return err
+}
+
+// readable reads the version by itself, because goose takes a damaged table
+// for a missing one.
+func readable(ctx context.Context, db *sql.DB) error {
+	var rows int
+	err := db.QueryRowContext(ctx, "SELECT count(*) FROM "+goose.DefaultTablename).Scan(&rows)
+	if e, ok := errors.AsType[*sqlite.Error](err); ok && e.Code()&0xff == sqlite3.SQLITE_ERROR {
+		return nil // there is none yet
+	}
+	if err != nil {
+		return fmt.Errorf("read version: %w", err)
+	}
+	return nil
 }

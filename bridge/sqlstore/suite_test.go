@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -136,3 +137,6 @@ func messages(from, through int64) []lifecycle.Entry {
 }
 
 func is[E error](err error) (E, bool) { return errors.AsType[E](err) }
+
+// background is a context for what a test does besides its store.
+func background() context.Context { return context.Background() }
