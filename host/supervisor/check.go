@@ -18,7 +18,7 @@ func Check(ctx context.Context, config Config, options Options) (bot.Description
 	if err != nil {
 		return bot.Description{}, err
 	}
-	defer dirs.close()
+	defer func() { _ = dirs.close() }()
 	l := launcher{
 		config: config, timing: *options.timing, log: options.Logger, hostVersion: options.HostVersion,
 		dirs: dirs, ring: newRing(config.Secrets), validateOnly: true,
@@ -27,6 +27,6 @@ func Check(ctx context.Context, config Config, options Options) (bot.Description
 	if err != nil {
 		return bot.Description{}, err
 	}
-	g.stop()
+	g.stop() //nolint:contextcheck // a check that is broken off stops its process all the same
 	return g.description, nil
 }

@@ -10,9 +10,10 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 	plugin "github.com/hashicorp/go-plugin"
-	"github.com/patchbay-host/patchbay/plugins/bot"
 	"google.golang.org/grpc"
 	grpcbackoff "google.golang.org/grpc/backoff"
+
+	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
 const (

@@ -52,11 +52,15 @@ func (e *StartError) hopeless() bool {
 	if _, ok := errors.AsType[bot.SettingErrors](e.Err); ok {
 		return true
 	}
-	if e.Step != "pin" && e.Step != "start" {
-		return false
+	denied := errors.Is(e.Err, fs.ErrNotExist) || errors.Is(e.Err, fs.ErrPermission) || errors.Is(e.Err, syscall.ENOEXEC)
+	switch e.Step {
+	case "pin":
+		return denied || errors.Is(e.Err, errPin)
+	case "start":
+		path, ok := errors.AsType[*fs.PathError](e.Err)
+		return denied && ok && (path.Op == "fork/exec" || path.Op == "chdir") // not what the bot itself leaves undone
 	}
-	return errors.Is(e.Err, errPin) || errors.Is(e.Err, fs.ErrNotExist) || errors.Is(e.Err, fs.ErrPermission) ||
-		errors.Is(e.Err, syscall.ENOEXEC)
+	return false
 }
 
 // ExitError is a bot's process that ended although nobody had asked it to. A

@@ -106,7 +106,7 @@ func startConfig(t *testing.T, config Config, limits timing) *host {
 // shortDir is a directory with a path that leaves room for sockets.
 func shortDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "pb")
+	dir, err := os.MkdirTemp("", "pb") //nolint:usetesting // t.TempDir is too long for sockets
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -284,11 +284,11 @@ func asError[T error](err error, target *T) bool { return errors.As(err, target)
 
 func evalPath(t *testing.T, path string) string {
 	t.Helper()
-	real, err := filepath.EvalSymlinks(path)
+	resolved, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return real
+	return resolved
 }
 
 func genDirOf(s *Supervisor, n int) genDir {

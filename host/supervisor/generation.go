@@ -8,11 +8,12 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/patchbay-host/patchbay/plugins/bot"
-	botv1 "github.com/patchbay-host/patchbay/proto/patchbay/bot/v1"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"github.com/patchbay-host/patchbay/plugins/bot"
+	botv1 "github.com/patchbay-host/patchbay/proto/patchbay/bot/v1"
 )
 
 const turnMethod = botv1.BotService_Turn_FullMethodName
@@ -180,7 +181,7 @@ func (g *generation) enter() bool {
 	}
 }
 
-func (g *generation) why() (error, Exit) {
+func (g *generation) why() (Exit, error) {
 	var cause error
 	select {
 	case <-g.down:
@@ -188,9 +189,9 @@ func (g *generation) why() (error, Exit) {
 	default:
 	}
 	if g.gone() {
-		return cause, g.proc.exit
+		return g.proc.exit, cause
 	}
-	return cause, Exit{}
+	return Exit{}, cause
 }
 
 func (g *generation) facts() (int, bot.Description) { return g.proc.pid, g.description }

@@ -64,7 +64,7 @@ func checkAddress(network, path, sockets string) error {
 	}
 	info, err := os.Lstat(path)
 	if err != nil {
-		return fmt.Errorf("look at its socket: %v: it must listen before it prints the handshake", err)
+		return fmt.Errorf("look at its socket: %w: it must listen before it prints the handshake", err)
 	}
 	if info.Mode().Type() != os.ModeSocket {
 		return fmt.Errorf("it listens on %q, which is no socket", shown)

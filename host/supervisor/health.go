@@ -79,21 +79,21 @@ func (g *generation) ping(ctx context.Context) error {
 	return nil
 }
 
-// watch checks the process's health until it is down. A process that says
+// watch checks the process's health until calls are over. A process that says
 // something in a turn is alive, even if it has no time for a check.
-func (g *generation) watch() {
+func (g *generation) watch(calls context.Context) {
 	ticker := time.NewTicker(g.timing.healthEvery)
 	defer ticker.Stop()
 	for {
 		select {
-		case <-g.down:
+		case <-calls.Done():
 			return
 		case <-ticker.C:
 		}
-		ctx, cancel := context.WithTimeout(g.calls, g.timing.health)
+		ctx, cancel := context.WithTimeout(calls, g.timing.health)
 		err := g.ping(ctx)
 		cancel()
-		if g.calls.Err() != nil {
+		if calls.Err() != nil {
 			return // it is being stopped
 		}
 		alive := err == nil || g.heardWithin(g.timing.healthEvery)

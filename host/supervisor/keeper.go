@@ -20,7 +20,7 @@ type instance interface {
 	// failed is closed when the instance is of no use any more.
 	failed() <-chan struct{}
 	// why says why it failed, and how its process ended, if it has.
-	why() (error, Exit)
+	why() (Exit, error)
 	// stop takes it out of service, end makes it leave at once. Both block,
 	// for a bounded time.
 	stop()
@@ -108,13 +108,13 @@ func (k *keeper) life(ctx context.Context, settle func()) error {
 	case <-ctx.Done():
 		k.set(func() { k.state = StateDraining })
 		one.stop()
-		_, exit := one.why()
+		exit, _ := one.why()
 		k.set(func() { k.exit = exit })
 		k.log.Info("bot is stopped", "generation", k.number, "pid", pid, "exit", exit.String())
 		return nil
 	case <-one.failed():
 	}
-	err, exit := one.why()
+	exit, err := one.why()
 	k.set(func() { k.state, k.current, k.err, k.exit = StateStarting, nil, err, exit })
 	k.log.Error("bot has fallen", "generation", k.number, "pid", pid, "err", err)
 	k.leave(one)
@@ -137,9 +137,9 @@ func (k *keeper) launch(ctx context.Context) (instance, error) {
 // leave clears away a failed instance. One that still runs must be gone before
 // the next one starts; what is left of others need not be waited for.
 func (k *keeper) leave(one instance) {
-	if _, exit := one.why(); exit.At.IsZero() {
+	if exit, _ := one.why(); exit.At.IsZero() {
 		one.end()
-		_, exit = one.why()
+		exit, _ = one.why()
 		k.set(func() { k.exit = exit })
 		return
 	}
@@ -222,7 +222,7 @@ func (k *keeper) acquire(ctx context.Context) (instance, error) {
 		case <-ctx.Done():
 			waited := fmt.Errorf("wait for bot %s to be ready: %w", k.config.Name, context.Cause(ctx))
 			if err != nil {
-				waited = fmt.Errorf("%w; it is started again because: %v", waited, err)
+				waited = fmt.Errorf("%w; it is started again because: %s", waited, err.Error()) // whose kind is another
 			}
 			return nil, waited
 		}

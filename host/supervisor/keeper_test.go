@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,7 +37,7 @@ func (f *fake) crash(cause error) {
 
 func (f *fake) enter() bool             { return f.gate.enter() }
 func (f *fake) failed() <-chan struct{} { return f.down }
-func (f *fake) why() (error, Exit)      { return f.cause, f.exit }
+func (f *fake) why() (Exit, error)      { return f.exit, f.cause }
 func (f *fake) facts() (int, bot.Description) {
 	return 1, bot.Description{Name: "fake"}
 }
@@ -57,6 +58,7 @@ func (f *fake) observe(context.Context, *bot.Observed) error {
 // keep runs a keeper whose starts are done by start, with every back-off at
 // its bound.
 func keep(t *testing.T, start func(number int) (instance, error)) *keeper {
+	t.Helper()
 	k := newKeeper(zooConfig("none").withDefaults(), defaultTiming(), quiet(), make(chan struct{}, 1), func(n int64) int64 { return n - 1 })
 	k.start = func(_ context.Context, number int) (instance, error) { return start(number) }
 	ctx, cancel := context.WithCancel(t.Context())
@@ -145,8 +147,10 @@ func TestKeeperGivesUpWhereNothingHelps(t *testing.T) {
 		err  error
 		give bool
 	}{
-		"missing":              {&StartError{Step: "start", Err: fs.ErrNotExist}, true},
-		"not allowed":          {&StartError{Step: "start", Err: fs.ErrPermission}, true},
+		"missing":              {&StartError{Step: "start", Err: &fs.PathError{Op: "fork/exec", Err: fs.ErrNotExist}}, true},
+		"no socket":            {&StartError{Step: "start", Err: &fs.PathError{Op: "lstat", Err: fs.ErrNotExist}}, false},
+		"busy":                 {&StartError{Step: "start", Err: &fs.PathError{Op: "fork/exec", Err: syscall.ETXTBSY}}, false},
+		"not allowed":          {&StartError{Step: "start", Err: &fs.PathError{Op: "fork/exec", Err: fs.ErrPermission}}, true},
 		"pin":                  {&StartError{Step: "pin", Err: errPin}, true},
 		"settings":             {&StartError{Step: "configure", Err: &retold{"", bot.SettingErrors{{Key: "a"}}}}, true},
 		"changed during start": {&StartError{Step: "configure", Err: errPin}, false},

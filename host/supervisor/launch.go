@@ -87,7 +87,7 @@ func (g *generation) prepare(dirs *runDir) (err error) {
 
 // start has go-plugin start the process, by way of begin.
 func (g *generation) start(ctx context.Context) error {
-	logs := newLogs(g.log, g.ring, g.number)
+	logs := newLogs(ctx, g.log, g.ring, g.number)
 	guest := &guest{dir: g.dir, begin: func(libraryEnv []string) (*process, string, error) {
 		return g.begin(ctx, libraryEnv, logs)
 	}}
@@ -110,8 +110,8 @@ func (g *generation) begin(ctx context.Context, libraryEnv []string, logs *logs)
 	}
 	g.proc = proc
 	g.log = g.log.With("pid", proc.pid)
-	logs.out = g.log // nothing was logged yet
-	g.output = readOutput(proc, logs, g.timing.drainOut)
+	logs.out = g.log                                     // nothing was logged yet
+	g.output = readOutput(proc, logs, g.timing.drainOut) //nolint:contextcheck // it reads for as long as the process lives
 	select {
 	case <-ctx.Done():
 		return nil, "", fmt.Errorf("no handshake on stdout (%s): %w", handshakeForm, context.Cause(ctx))

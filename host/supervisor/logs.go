@@ -24,6 +24,7 @@ const (
 // logs takes what one process prints and turns it into lines of the host's
 // log. Safe for concurrent use.
 type logs struct {
+	ctx        context.Context // for the logger
 	out        *slog.Logger
 	ring       *ring
 	generation int
@@ -34,8 +35,8 @@ type logs struct {
 }
 
 // newLogs makes the log of one process; out carries its keys.
-func newLogs(out *slog.Logger, ring *ring, generation int) *logs {
-	return &logs{out: out, ring: ring, generation: generation, limit: rate.NewLimiter(logRate, logBurst)}
+func newLogs(ctx context.Context, out *slog.Logger, ring *ring, generation int) *logs {
+	return &logs{ctx: context.WithoutCancel(ctx), out: out, ring: ring, generation: generation, limit: rate.NewLimiter(logRate, logBurst)}
 }
 
 // redactor replaces each secret by its name.
@@ -70,7 +71,7 @@ func (l *logs) line(stream, raw string, cut int) {
 	if len(parsed.fields) > 0 {
 		attrs = append(attrs, slog.GroupAttrs("plugin", parsed.fields...))
 	}
-	l.out.LogAttrs(context.Background(), parsed.level, parsed.message, attrs...)
+	l.out.LogAttrs(l.ctx, parsed.level, parsed.message, attrs...) //nolint:sloglint // it is the bot's message
 }
 
 // reportDropped says how many lines were too many.
@@ -80,7 +81,7 @@ func (l *logs) reportDropped() {
 	l.dropped = 0
 	l.mu.Unlock()
 	if dropped > 0 {
-		l.out.Warn("the bot logs too much: lines were dropped", "lines", dropped, "limit_per_second", logRate)
+		l.out.WarnContext(l.ctx, "the bot logs too much: lines were dropped", "lines", dropped, "limit_per_second", logRate)
 	}
 }
 

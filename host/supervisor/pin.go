@@ -75,7 +75,7 @@ func (p *pins) verify(path, want string, keep bool) (*os.File, error) {
 		return nil, fmt.Errorf("read pinned file: %w", err)
 	}
 	if !keep {
-		defer file.Close()
+		defer closeAll(file)
 	}
 	info, err := file.Stat()
 	if err != nil {
@@ -123,9 +123,7 @@ func (m mark) look() (fs.FileInfo, error) {
 
 // close lets go of the program's file.
 func (p *pins) close() {
-	if p.program != nil {
-		p.program.Close()
-	}
+	closeAll(p.program)
 }
 
 func statOf(info fs.FileInfo) fileStat {

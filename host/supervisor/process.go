@@ -100,7 +100,8 @@ func pipes() (in, out, errs pipe, err error) {
 	return in, out, errs, nil
 }
 
-// closeAll closes those of files that there are.
+// closeAll closes those of files that there are and are open. None of them is
+// one whose closing could lose anything.
 func closeAll(files ...*os.File) {
 	for _, file := range files {
 		_ = file.Close() // on nil an error
@@ -119,7 +120,7 @@ func (p *process) wait(cmd *exec.Cmd) {
 	p.reaped = true
 	p.exit = exitOf(cmd.ProcessState, p.ours, time.Now())
 	p.mu.Unlock()
-	p.stdin.Close()
+	closeAll(p.stdin)
 	close(p.exited)
 }
 
@@ -137,7 +138,7 @@ func (p *process) signal(sig unix.Signal) {
 // terminate asks the group to leave: by signal, and by the end of stdin. A
 // stopped process is woken, or it could not hear.
 func (p *process) terminate() {
-	p.stdin.Close()
+	closeAll(p.stdin)
 	p.signal(unix.SIGTERM)
 	p.signal(unix.SIGCONT)
 }

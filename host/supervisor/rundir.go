@@ -81,13 +81,13 @@ func makeLocked(parent string) (path string, lock *os.File, err error) {
 		return "", nil, err
 	}
 	if lock, err = lockDir(fresh); err != nil {
-		os.Remove(fresh)
+		_ = os.Remove(fresh)
 		return "", nil, err
 	}
 	path = filepath.Join(parent, runDirPrefix+strings.TrimPrefix(filepath.Base(fresh), freshPrefix))
 	if err := os.Rename(fresh, path); err != nil {
-		os.Remove(fresh)
-		lock.Close()
+		_ = os.Remove(fresh)
+		closeAll(lock)
 		return "", nil, err
 	}
 	return path, lock, nil
@@ -101,7 +101,7 @@ func lockDir(path string) (*os.File, error) {
 		return nil, err
 	}
 	if err := syscall.Flock(int(dir.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		dir.Close()
+		closeAll(dir)
 		return nil, err
 	}
 	return dir, nil
@@ -121,8 +121,8 @@ func sweep(parent string) {
 			continue
 		}
 		if lock, err := lockDir(path); err == nil {
-			os.RemoveAll(path)
-			lock.Close()
+			_ = os.RemoveAll(path)
+			closeAll(lock)
 		}
 	}
 }
@@ -134,7 +134,7 @@ func ownedByUs(info os.FileInfo) bool {
 
 // close removes everything.
 func (r *runDir) close() error {
-	defer r.lock.Close()
+	defer closeAll(r.lock)
 	return os.RemoveAll(r.path)
 }
 

@@ -36,7 +36,7 @@ func (g *generation) stop() {
 
 // announce makes a call that the process may not live to answer.
 func (g *generation) announce(step string, most time.Duration, call func(context.Context) error) {
-	ctx, cancel := context.WithTimeout(context.Background(), most)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(g.calls), most)
 	defer cancel()
 	go func() {
 		select {

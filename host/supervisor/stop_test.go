@@ -3,8 +3,6 @@ package supervisor
 import (
 	"context"
 	"errors"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -87,9 +85,7 @@ func TestStopLadder(t *testing.T) {
 	t.Run("its children go too", func(t *testing.T) {
 		t.Parallel()
 		h := startHost(t, "parent", nil)
-		line := h.log.wait(t, "msg=\"child ")
-		child, err := strconv.Atoi(strings.Trim(strings.Fields(line[strings.Index(line, "child "):])[1], `"`))
-		must(err)
+		child := childOf(t, h)
 		h.stop()
 		wantGone(t, child)
 	})

@@ -67,7 +67,7 @@ func endStray(dir genDir, pid int, until time.Time) {
 	if err != nil {
 		return
 	}
-	defer unix.Close(fd)
+	defer func() { _ = unix.Close(fd) }()
 	path := filepath.Join("/proc", strconv.Itoa(pid), "environ")
 	if !carries(path, []byte(socketDirVar+"="+dir.sockets())) {
 		return

@@ -13,11 +13,9 @@ func TestChildHoldingOutput(t *testing.T) {
 		t.Run(animal, func(t *testing.T) {
 			t.Parallel()
 			h := startHost(t, animal, nil)
-			line := h.log.wait(t, "msg=\"child ")
-			child, err := strconv.Atoi(strings.Trim(strings.Fields(line[strings.Index(line, "child "):])[1], `"`))
-			must(err)
+			child := childOf(t, h)
 			status := h.ready()
-			_, err = h.ask("die", patience)
+			_, err := h.ask("die", patience)
 			wantError(t, err, "ended: exit code 5")
 			h.nextAfter(status.Generation)
 			wantReaped(t, status.PID)
@@ -27,4 +25,17 @@ func TestChildHoldingOutput(t *testing.T) {
 			}
 		})
 	}
+}
+
+// childOf is the process that a "parent" of the zoo has started.
+func childOf(t *testing.T, h *host) int {
+	t.Helper()
+	line := h.log.wait(t, "msg=\"child ")
+	_, rest, _ := strings.Cut(line, "child ")
+	number, _, _ := strings.Cut(rest, "\"")
+	child, err := strconv.Atoi(number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return child
 }

@@ -91,7 +91,7 @@ func (s *Supervisor) starter(k *keeper) func(context.Context, int) (instance, er
 		if err != nil {
 			return nil, err
 		}
-		go g.watch()
+		go g.watch(g.calls) //nolint:contextcheck // ctx is of the start, calls of the process
 		return g, nil
 	}
 }

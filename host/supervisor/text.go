@@ -44,7 +44,7 @@ func escapeEnd(text string, i int) int {
 	return len(text)
 }
 
-// shorten cuts text to at most most bytes, without splitting a character.
+// shorten cuts text so that it has no more than most bytes, without splitting a character.
 func shorten(text string, most int) string {
 	if len(text) <= most {
 		return text
