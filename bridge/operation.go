@@ -129,7 +129,7 @@ func (k *keeper) opening(ctx context.Context, desk Desk, c lifecycle.Conversatio
 	for _, name := range slices.Sorted(maps.Keys(h.Properties)) {
 		o.Properties = append(o.Properties, Property{name, h.Properties[name]})
 	}
-	if room := can.Properties - 1; can.Properties > 0 && len(o.Properties) > room { // one is the marker
+	if room := can.Properties; room > 0 && len(o.Properties) > room {
 		k.e.log.Warn("properties left out", "conversation", k.id, "entry", entry.Number, "count", len(o.Properties)-room)
 		o.Properties = o.Properties[:room]
 	}

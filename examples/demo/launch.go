@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// Secrets of the demo: it listens on loopback alone, and ends.
+const (
+	demoSecret = "demo-secret-for-loopback-only"
+	demoToken  = "demo-operator"
+)
+
+// addresses are where the demo's processes listen, as host:port.
+type addresses struct {
+	host, ops, simulator string
+}
+
+// launch starts the simulator, the host and the driver, and stays until ctx
+// ends. Whatever it started has ended when it returns.
+func launch(ctx context.Context) error {
+	// Children die with the thread that started them, so it must be ours.
+	runtime.LockOSThread()
+	restore := takeTerminal()
+	defer restore()
+	bin, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	at, err := choosePorts(os.Getenv("PORT"))
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "demo-patchbay-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	p := &processes{bin: filepath.Dir(bin), dir: dir}
+	defer p.stop()
+
+	if err := p.startAll(ctx, at); err != nil {
+		return p.explain(err)
+	}
+	driver := p.command(bin, "drive", "--directline", "http://"+at.host, "--secret", demoSecret,
+		"--simulator", "http://"+at.simulator, "--ops", "http://"+at.ops, "--token", demoToken)
+	driver.Stdout, driver.Stderr = os.Stdout, os.Stderr
+	if err := p.run(ctx, driver); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return p.explain(errors.New("the conversation was not seen to its end"))
+	}
+	if os.Getenv("DEMO") == "once" {
+		return nil
+	}
+	announce(at, bin)
+	select {
+	case <-ctx.Done():
+		return nil
+	case name := <-p.ended:
+		return p.explain(fmt.Errorf("%s has ended", name))
+	}
+}
+
+// startAll starts simulator and host, and waits until they are ready.
+func (p *processes) startAll(ctx context.Context, at addresses) error {
+	if err := p.start("simulator", filepath.Join(p.bin, "patchbay"), "simulate", "--listen", at.simulator,
+		"--webhook", "http://"+at.host+"/8x8/acme/web", "--channel", "Web support=101"); err != nil {
+		return err
+	}
+	if err := p.await(ctx, "http://"+at.simulator+"/simulator/v1/state"); err != nil {
+		return err
+	}
+	file := filepath.Join(p.dir, "patchbay.yaml")
+	if err := os.WriteFile(file, []byte(configuration(at, p.bin)), 0o600); err != nil {
+		return err
+	}
+	if err := p.start("host", filepath.Join(p.bin, "patchbay"), "serve", "-c", file); err != nil {
+		return err
+	}
+	return p.await(ctx, "http://"+at.ops+"/readyz")
+}
+
+// announce says what can be done with what runs.
+func announce(at addresses, bin string) {
+	fmt.Printf("\ndirectline http://%s/v3/directline\n", at.host)
+	fmt.Printf("simulator http://%s/simulator/v1/state\n", at.simulator)
+	fmt.Printf("ops http://%s/readyz\n", at.ops)
+	fmt.Printf("metrics http://%s/metrics\n\n", at.ops)
+	fmt.Printf("Talk to the bot:        %s chat http://%s\n", nearby(bin), at.host)
+	fmt.Printf("Be the agent:           curl -X POST http://%s/simulator/v1/agents/ada/accept\n", at.simulator)
+	fmt.Printf("                        curl http://%s/simulator/v1/agents/ada/say -d '{\"text\":\"Hello, Ada here\"}'\n", at.simulator)
+	fmt.Printf("                        curl -X POST http://%s/simulator/v1/agents/ada/leave\n", at.simulator)
+	fmt.Printf("See who holds what:     curl -H 'Authorization: Bearer %s' http://%s/api/v1/conversations\n\n", demoToken, at.ops)
+	fmt.Println("ready")
+}
+
+// nearby is a path as one would type it here.
+func nearby(path string) string {
+	wd, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if rel, err := filepath.Rel(wd, path); err == nil {
+		return rel
+	}
+	return path
+}
+
+// choosePorts takes three ports from first on, or any that are free.
+func choosePorts(first string) (addresses, error) {
+	if first != "" {
+		n, err := strconv.Atoi(first)
+		if err != nil || n < 1 || n > 65533 {
+			return addresses{}, fmt.Errorf("PORT=%s is not a port that has two more behind it", first)
+		}
+		local := func(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+		return addresses{local(n), local(n + 1), local(n + 2)}, nil
+	}
+	var found [3]string
+	for i := range found {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return addresses{}, err
+		}
+		defer l.Close()
+		found[i] = l.Addr().String()
+	}
+	return addresses{found[0], found[1], found[2]}, nil
+}
+
+// await waits until a URL answers 200.
+func (p *processes) await(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		if err != nil {
+			return err
+		}
+		if resp, err := http.DefaultClient.Do(req); err == nil {
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case name := <-p.ended:
+			return fmt.Errorf("%s has ended", name)
+		case <-ctx.Done():
+			return fmt.Errorf("%s does not answer: %w", url, context.Cause(ctx))
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// command is a child that dies with us, and that a terminal's SIGINT does not
+// reach: we stop it ourselves, in order.
+func (p *processes) command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	return cmd
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/patchbay-host/patchbay/host"
+	"github.com/patchbay-host/patchbay/host/config"
+)
+
+// defaultFile is the configuration file if none is named.
+const defaultFile = "patchbay.yaml"
+
+func serveCommand() *cobra.Command {
+	var file, format string
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the host until it is told to stop (SIGINT, SIGTERM)",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			log, err := logger(cmd.ErrOrStderr(), format)
+			if err != nil {
+				return err
+			}
+			cfg, err := load(cmd, file)
+			if err != nil {
+				return err
+			}
+			version, _ := built()
+			h, err := host.New(cmd.Context(), cfg, host.Options{Version: version, Logger: log})
+			if err != nil {
+				return wrong(err)
+			}
+			return wrong(h.Run(cmd.Context()))
+		},
+	}
+	cmd.Flags().StringVarP(&file, "config", "c", defaultFile, "configuration `file`")
+	cmd.Flags().StringVar(&format, "log", "text", "log as text or json")
+	return cmd
+}
+
+// load reads the configuration and prints its warnings.
+func load(cmd *cobra.Command, file string) (*config.Config, error) {
+	cfg, err := config.Load(file, os.LookupEnv)
+	if err != nil {
+		return nil, wrong(err)
+	}
+	for _, warning := range cfg.Warnings {
+		fmt.Fprintln(cmd.ErrOrStderr(), "warning:", warning)
+	}
+	return cfg, nil
+}
+
+// logger logs to w.
+func logger(w io.Writer, format string) (*slog.Logger, error) {
+	switch format {
+	case "text":
+		return slog.New(slog.NewTextHandler(w, nil)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(w, nil)), nil
+	}
+	return nil, fmt.Errorf("--log %q: must be text or json", format)
+}
