@@ -107,6 +107,22 @@ func (w *writer) one(query string, args []any, into ...any) error {
 	return statement.QueryRow(args...).Scan(into...)
 }
 
+// batchSizes are the numbers of rows that one statement takes: each size is
+// prepared once, and 63 rows are 6 statements.
+var batchSizes = []int{64, 32, 16, 8, 4, 2, 1}
+
+// execRows runs a query with rows of parameters, as many at once as possible.
+func (w *writer) execRows(query func(rows int) string, width int, args []any) error {
+	for _, size := range batchSizes {
+		for n := size * width; len(args) >= n; args = args[n:] {
+			if err := w.exec(query(size), args[:n]...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // transact runs f in a transaction. After an error, of f or of COMMIT, it is
 // not known what of it the file holds.
 func (w *writer) transact(f func() error) error {

@@ -75,14 +75,12 @@ func (f *flush) step() (done bool, err error) {
 			return errors.Join(err, errFenced)
 		}
 		for _, id := range ids {
-			h := f.memory.dirty[id]
-			if h == nil {
-				continue
+			if h := f.memory.dirty[id]; h != nil {
+				written = append(written, h)
 			}
-			if err := s.putHead(h); err != nil {
-				return err
-			}
-			written = append(written, h)
+		}
+		if err := s.putHeads(written); err != nil {
+			return err
 		}
 		if days, err = s.write.turnDays(days, today); err != nil {
 			return err
@@ -107,12 +105,15 @@ func (f *flush) step() (done bool, err error) {
 	return done, nil
 }
 
-func (s *Store) putHead(h *head) error {
-	err := s.write.exec(queryPutHead, h.first, string(h.id), h.position, h.leap, h.number, h.desk,
-		h.cursors.Desk, h.cursors.Observe, h.channel, string(h.holder), h.due, h.turn, h.works(),
-		s.options.Host, s.term)
-	if err != nil {
-		return fmt.Errorf("write head: %w", err)
+func (s *Store) putHeads(heads []*head) error {
+	columns := make([]any, 0, len(heads)*headWidth)
+	for _, h := range heads {
+		columns = append(columns, h.first, string(h.id), h.position, h.leap, h.number, h.desk,
+			h.cursors.Desk, h.cursors.Observe, h.channel, string(h.holder), h.due, h.turn, h.works(),
+			s.options.Host, s.term)
+	}
+	if err := s.write.execRows(queryPutHeads, headWidth, columns); err != nil {
+		return fmt.Errorf("write heads: %w", err)
 	}
 	return nil
 }

@@ -13,18 +13,11 @@ import (
 // rowColumns is how many columns a journal row has.
 const rowColumns = 12
 
-// appendedAtOnce are the numbers of rows that one statement appends.
-var appendedAtOnce = []int{16, 1}
-
 // append writes journal rows, given as their columns one after the other. Part
 // of a transaction.
 func (w *writer) append(columns []any) error {
-	for _, size := range appendedAtOnce {
-		for n := size * rowColumns; len(columns) >= n; columns = columns[n:] {
-			if err := w.exec(queryAppend(size), columns[:n]...); err != nil {
-				return fmt.Errorf("append to journal: %w", err)
-			}
-		}
+	if err := w.execRows(queryAppend, rowColumns, columns); err != nil {
+		return fmt.Errorf("append to journal: %w", err)
 	}
 	return nil
 }

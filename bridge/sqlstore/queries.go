@@ -1,8 +1,6 @@
 package sqlstore
 
-import (
-	"strings"
-)
+import "strings"
 
 // The queries, in one text for every database: parameters are ? in order, a
 // database that wants them numbered numbers them when it prepares.
@@ -63,8 +61,10 @@ const takenSlots = 8
 
 var slotNames = [takenSlots]string{"taken_0", "taken_1", "taken_2", "taken_3", "taken_4", "taken_5", "taken_6", "taken_7"}
 
-func queryTake(slot int) string {
-	return `INSERT INTO ` + slotNames[slot] + ` (hash) VALUES (?) ON CONFLICT (hash) DO NOTHING`
+func queryTake(slot int) func(n int) string {
+	return func(n int) string {
+		return `INSERT INTO ` + slotNames[slot] + ` (hash) VALUES ` + rows(n, 1) + ` ON CONFLICT (hash) DO NOTHING`
+	}
 }
 
 func queryEmpty(slot int) string { return `DELETE FROM ` + slotNames[slot] }
@@ -72,9 +72,7 @@ func queryEmpty(slot int) string { return `DELETE FROM ` + slotNames[slot] }
 // queryTaken asks all days for n hashes.
 func queryTaken(n int) string {
 	var q strings.Builder
-	q.WriteString(`WITH asked (hash) AS (VALUES (?)`)
-	q.WriteString(strings.Repeat(`, (?)`, n-1))
-	q.WriteString(`) SELECT hash FROM asked WHERE `)
+	q.WriteString(`WITH asked (hash) AS (VALUES ` + rows(n, 1) + `) SELECT hash FROM asked WHERE `)
 	for i, name := range slotNames {
 		if i > 0 {
 			q.WriteString(` OR `)
@@ -92,12 +90,16 @@ func rows(n, columns int) string {
 
 func queryAppend(n int) string {
 	return `INSERT INTO journal (position, previous, leap, base, number, desk, desk_done, observe_done,
-		conversation, taken, entries, state) VALUES ` + rows(n, 12)
+		conversation, taken, entries, state) VALUES ` + rows(n, rowColumns)
 }
 
-const queryPutHead = `INSERT INTO conversations (` + headColumns + `, work, owner, term)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+// headWidth is how many columns queryPutHeads writes for each head.
+const headWidth = 15
+
+func queryPutHeads(n int) string {
+	return `INSERT INTO conversations (` + headColumns + `, work, owner, term) VALUES ` + rows(n, headWidth) + `
 	ON CONFLICT (first) DO UPDATE SET head = excluded.head, leap = excluded.leap, number = excluded.number,
 		desk = excluded.desk, desk_done = excluded.desk_done, observe_done = excluded.observe_done,
 		channel = excluded.channel, holder = excluded.holder, due = excluded.due, turn = excluded.turn,
 		work = excluded.work, owner = excluded.owner, term = excluded.term`
+}

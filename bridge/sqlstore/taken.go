@@ -38,25 +38,26 @@ func unpackHashes(packed []byte) []int64 {
 	return hashes
 }
 
-// askedAtOnce are the numbers of hashes that one query asks for.
-var askedAtOnce = []int{64, 8, 1}
-
 // taken finds those of the hashes that the tables have.
 func (w *writer) taken(hashes []int64) (map[int64]struct{}, error) {
 	found := map[int64]struct{}{}
-	for _, size := range askedAtOnce {
-		for len(hashes) >= size {
-			args := make([]any, size)
-			for i := range args {
-				args[i] = hashes[i]
-			}
-			hashes = hashes[size:]
-			if err := w.askTaken(args, found); err != nil {
+	args := anys(hashes)
+	for _, size := range batchSizes {
+		for ; len(args) >= size; args = args[size:] {
+			if err := w.askTaken(args[:size], found); err != nil {
 				return nil, fmt.Errorf("look up events: %w", err)
 			}
 		}
 	}
 	return found, nil
+}
+
+func anys(hashes []int64) []any {
+	args := make([]any, len(hashes))
+	for i, hash := range hashes {
+		args[i] = hash
+	}
+	return args
 }
 
 func (w *writer) askTaken(args []any, found map[int64]struct{}) error {
@@ -130,11 +131,8 @@ func (w *writer) turnDays(days takenDays, today int64) (takenDays, error) {
 // pages. Part of a transaction.
 func (w *writer) take(day int64, hashes []int64) error {
 	slices.Sort(hashes)
-	query := queryTake(int(day % takenSlots))
-	for _, hash := range hashes {
-		if err := w.exec(query, hash); err != nil {
-			return fmt.Errorf("write event: %w", err)
-		}
+	if err := w.execRows(queryTake(int(day%takenSlots)), 1, anys(hashes)); err != nil {
+		return fmt.Errorf("write events: %w", err)
 	}
 	return nil
 }
