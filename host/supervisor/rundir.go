@@ -13,8 +13,11 @@ import (
 const (
 	// maxSocketPath is what fits into a unix socket's address.
 	maxSocketPath = 107
-	// runDirPrefix begins the name of each host's directory.
-	runDirPrefix = "patchbay-"
+	// runDirPrefix begins the name of each host's directory, and runDirMark
+	// is a file in it: what has no mark is not ours to remove, whatever its
+	// name.
+	runDirPrefix = "patchbay-run-"
+	runDirMark   = ".patchbay-run"
 	// longestBelow is the longest that is put below the place for run
 	// directories: host, generation, sockets, and a name as go-plugin's
 	// server chooses it.
@@ -80,13 +83,17 @@ func makeLocked(parent string) (path string, lock *os.File, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	if lock, err = lockDir(fresh); err != nil {
-		_ = os.Remove(fresh)
+	if lock, err = lockDir(fresh); err == nil {
+		err = os.WriteFile(filepath.Join(fresh, runDirMark), nil, 0o600)
+	}
+	if err != nil {
+		_ = os.RemoveAll(fresh)
+		closeAll(lock)
 		return "", nil, err
 	}
 	path = filepath.Join(parent, runDirPrefix+strings.TrimPrefix(filepath.Base(fresh), freshPrefix))
 	if err := os.Rename(fresh, path); err != nil {
-		_ = os.Remove(fresh)
+		_ = os.RemoveAll(fresh)
 		closeAll(lock)
 		return "", nil, err
 	}
@@ -107,8 +114,8 @@ func lockDir(path string) (*os.File, error) {
 	return dir, nil
 }
 
-// sweep removes the directories of hosts that are gone: ours by owner, locked
-// by nobody. Best effort.
+// sweep removes the directories of hosts that are gone: ours by owner and by
+// mark, locked by nobody. Best effort.
 func sweep(parent string) {
 	entries, _ := os.ReadDir(parent)
 	for _, entry := range entries {
@@ -118,6 +125,9 @@ func sweep(parent string) {
 		path := filepath.Join(parent, entry.Name())
 		info, err := os.Lstat(path)
 		if err != nil || !ownedByUs(info) {
+			continue
+		}
+		if mark, err := os.Lstat(filepath.Join(path, runDirMark)); err != nil || !mark.Mode().IsRegular() {
 			continue
 		}
 		if lock, err := lockDir(path); err == nil {

@@ -31,9 +31,11 @@ func TestRunDir(t *testing.T) {
 	must(crashed.lock.Close()) // as the kernel does when a host dies
 	strange := filepath.Join(parent, "somebody-else")
 	must(os.Mkdir(strange, 0o700))
+	unmarked := filepath.Join(parent, runDirPrefix+"data") // the name alone proves nothing
+	must(os.Mkdir(unmarked, 0o700))
 	other, err := openRunDir(parent)
 	must(err)
-	for path, want := range map[string]bool{mine.path: true, crashed.path: false, strange: true, other.path: true} {
+	for path, want := range map[string]bool{mine.path: true, crashed.path: false, strange: true, unmarked: true, other.path: true} {
 		if _, err := os.Stat(path); (err == nil) != want {
 			t.Errorf("%s: %v", path, err)
 		}
