@@ -3,7 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
-	"flag"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -11,20 +11,15 @@ import (
 
 // chat lets a person talk to the bot from a terminal, until the end of input.
 func chat(ctx context.Context, args []string) error {
-	flags := flag.NewFlagSet("chat", flag.ContinueOnError)
-	secret := flags.String("secret", demoSecret, "the channel's secret")
-	name := flags.String("name", "You", "your name")
-	if err := flags.Parse(args); err != nil {
-		return err
+	if len(args) != 1 && len(args) != 2 {
+		return errors.New("chat takes the address of a host, such as http://127.0.0.1:8080, and the channel's secret, unless it is the demo's")
 	}
-	if flags.NArg() != 1 {
-		return fmt.Errorf("chat takes the base URL of Direct Line, such as http://127.0.0.1:8080")
-	}
+	secret := append(args, demoSecret)[1]
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	c := &customer{
-		directline: api{base: flags.Arg(0), bearer: *secret},
-		user:       fmt.Sprintf("dl_%s_%d", *name, time.Now().UnixNano()), name: *name,
+		directline: api{base: args[0], bearer: secret},
+		user:       fmt.Sprintf("dl_you_%d", time.Now().UnixNano()), name: "You",
 	}
 	if err := c.start(ctx); err != nil {
 		return err

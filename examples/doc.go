@@ -1,0 +1,3 @@
+// Package examples holds bots and configurations to start from; its tests keep
+// them and the README alike.
+package examples
