@@ -155,6 +155,23 @@ func TestUnknown(t *testing.T) {
 	})
 }
 
+// TestChannelGone: a conversation whose channel is no longer configured rests,
+// and goes on when the channel is back.
+func TestChannelGone(t *testing.T) {
+	inWorld(t, echo, func(w *world) {
+		w.says("a person please")
+		w.pass(time.Second)
+		w.channel.Name = "another"
+		w.restart()
+		w.pass(time.Hour)
+		w.heldBy(lifecycle.Queue)
+		w.channel.Name = "web"
+		w.restart()
+		w.pass(time.Second)
+		w.heldBy(lifecycle.Bot)
+	})
+}
+
 func TestSlowBotHoldsNobodyUp(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
 		var began int

@@ -111,7 +111,6 @@ func (k *keeper) tick(c lifecycle.Conversation, r *round) lifecycle.Conversation
 		}
 		ch, err := k.channel(c, lifecycle.Event{})
 		if err != nil {
-			k.e.log.Error("timer", "conversation", k.id, "err", err)
 			return c
 		}
 		next, entries := lifecycle.Step(ch, c, lifecycle.Event{Kind: lifecycle.EventDue, Timer: timer, At: now})
@@ -195,6 +194,12 @@ func (k *keeper) committed(r *round) {
 // begin lets the lanes and the timers see the conversation as it stands.
 func (k *keeper) begin(c lifecycle.Conversation) {
 	if c.Number == 0 {
+		return
+	}
+	if _, err := k.channel(c, lifecycle.Event{}); err != nil {
+		// It rests as it is until the channel is configured again: a timer
+		// that is due could not be stepped, and would be due again at once.
+		k.e.log.Error("the conversation rests", "conversation", k.id, "err", err)
 		return
 	}
 	k.turnLane(c, nil)

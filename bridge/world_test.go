@@ -69,7 +69,7 @@ func (w *world) start() {
 	engine, err := bridge.New(bridge.Config{
 		Store: w.store, Bots: w.bots,
 		Desks: map[string]bridge.Desk{"acme": w.desk}, Lines: map[string]bridge.Line{"web": w.line},
-		Channels: map[string]lifecycle.Channel{"web": w.channel}, Logger: log, KeepLoaded: 64,
+		Channels: map[string]lifecycle.Channel{w.channel.Name: w.channel}, Logger: log, KeepLoaded: 64,
 	})
 	if err != nil {
 		w.t.Fatal(err)
