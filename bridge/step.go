@@ -13,13 +13,6 @@ import (
 // failed.
 const retryAfter = 200 * time.Millisecond
 
-// round is one commit in the making: a batch of mail, stepped through.
-type round struct {
-	commit  Commit
-	receipt []receipt // one for each delivery of the batch
-	ids     map[string]int64
-}
-
 // handle takes a batch of mail in: steps, commits, answers, and lets the
 // lanes begin what follows.
 func (k *keeper) handle(batch []*delivery) {
@@ -120,46 +113,6 @@ func (k *keeper) tick(c lifecycle.Conversation, r *round) lifecycle.Conversation
 		}
 	}
 	return c
-}
-
-// known reports whether the event has been taken in lately, and by which entry.
-func (r *round) known(ev lifecycle.Event, tail []lifecycle.Entry) (int64, bool) {
-	if ev.ID == "" {
-		return 0, false
-	}
-	if n, ok := r.ids[ev.ID]; ok {
-		return n, true
-	}
-	n := numberOf(ev.ID, tail)
-	return n, n > 0
-}
-
-// numberOf is the first entry that an event has left; 0: none of these.
-func numberOf(event string, entries []lifecycle.Entry) int64 {
-	i := slices.IndexFunc(entries, func(e lifecycle.Entry) bool { return e.Event == event })
-	if i < 0 {
-		return 0
-	}
-	return entries[i].Number
-}
-
-// take adds what a delivery has led to.
-func (r *round) take(d *delivery, entries []lifecycle.Entry, desk string) {
-	r.commit.Entries = append(r.commit.Entries, entries...)
-	switch {
-	case d.parked != 0:
-		r.commit.Unpark = append(r.commit.Unpark, d.parked)
-	case d.event.ID != "":
-		r.commit.Events = append(r.commit.Events, d.event.ID)
-	}
-	if d.event.ID != "" {
-		r.ids[d.event.ID] = entries[0].Number
-	}
-	for _, entry := range entries {
-		if entry.Kind == lifecycle.EntryOpened {
-			r.commit.Bind = append(r.commit.Bind, Ticket{desk, entry.Ticket})
-		}
-	}
 }
 
 // committed takes over what is durable now.

@@ -1,0 +1,207 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+)
+
+const (
+	// backoffFirst and backoffMost bound the waits between calls to a desk
+	// that does not answer.
+	backoffFirst = 500 * time.Millisecond
+	backoffMost  = 30 * time.Second
+	// deniedEvery is how often a desk that does not know us is tried.
+	deniedEvery = time.Minute
+	// looks is how often is read back before a call in doubt is repeated.
+	looks = 2
+)
+
+// operation is one entry as a call to the desk.
+type operation struct {
+	entry lifecycle.Entry
+	// call does it, at most once.
+	call func(context.Context) error
+	// look reads back whether it has been done. Nil: repeating does no harm.
+	look func(context.Context) (bool, error)
+}
+
+// perform carries one entry out: until it is done, refused, or no longer
+// wanted. False: the engine stops first.
+func (k *keeper) perform(entry lifecycle.Entry) bool {
+	op, ok := k.operation(entry)
+	if !ok {
+		return true
+	}
+	unwanted := func() bool { return k.unwanted(entry) }
+	k.mu.Lock()
+	doubt := entry.Number <= k.desk.doubt
+	k.mu.Unlock()
+	for attempt := 0; ; attempt++ {
+		if unwanted() {
+			return true
+		}
+		if doubt && op.look != nil {
+			done, ok := k.readBack(op, unwanted)
+			if done || !ok {
+				return ok
+			}
+		}
+		if wait := k.gate().wait(); wait > 0 && !k.pause(wait, unwanted) {
+			return false
+		}
+		if unwanted() {
+			return true
+		}
+		err := k.timed(op.call)
+		if err == nil {
+			return true
+		}
+		if k.e.ctx.Err() != nil {
+			return false
+		}
+		var wait time.Duration
+		if wait, doubt, ok = k.failed(entry, attempt, err); !ok {
+			return true
+		}
+		if !k.pause(wait, unwanted) {
+			return false
+		}
+	}
+}
+
+// failed takes note of a call that failed: how long to wait before the next
+// try, and whether it may have been carried out. Not ok: it is refused, and
+// that is the end of it.
+func (k *keeper) failed(entry lifecycle.Entry, attempt int, err error) (wait time.Duration, doubt, ok bool) {
+	failure, typed := errors.AsType[*DeskError](err)
+	if !typed {
+		failure = &DeskError{Kind: DeskUnavailable, Doubt: true, Err: err}
+	}
+	k.e.stats.deskErrors.Add(1)
+	log := k.e.log.Warn
+	wait = backoff(attempt)
+	switch failure.Kind {
+	case DeskRefused:
+		k.e.log.Error("desk refuses", "conversation", k.id, "entry", entry.Number, "err", err)
+		k.tell(lifecycle.Event{Kind: lifecycle.EventRefused, Entry: entry.Number, Detail: failure.Err.Error()})
+		return 0, false, false
+	case DeskDenied:
+		log, wait = k.e.log.Error, deniedEvery
+	default:
+		if failure.RetryAfter > 0 {
+			k.gate().shut(failure.RetryAfter)
+			wait = max(wait, failure.RetryAfter)
+		}
+	}
+	log("call to the desk", "conversation", k.id, "entry", entry.Number, "attempt", attempt+1,
+		"retry_in", wait, "doubt", failure.Doubt, "err", err)
+	if entry.Kind == lifecycle.EntryHandoff {
+		k.tell(lifecycle.Event{Kind: lifecycle.EventDelayed, Entry: entry.Number, Detail: string(failure.Kind)})
+	}
+	return wait, failure.Doubt, true
+}
+
+// readBack looks, after a while and then once more, whether a call in doubt
+// has been carried out. Not ok: the engine stops first.
+func (k *keeper) readBack(op operation, unwanted func() bool) (done, ok bool) {
+	for look := 0; look < looks; {
+		if !k.pause(k.e.cfg.ReadbackAfter, unwanted) {
+			return false, false
+		}
+		if unwanted() {
+			return true, true
+		}
+		found, err := k.timedLook(op.look)
+		switch {
+		case k.e.ctx.Err() != nil:
+			return false, false
+		case err != nil:
+			k.e.log.Warn("read back from the desk", "conversation", k.id, "entry", op.entry.Number, "err", err)
+		case found:
+			return true, true
+		default:
+			look++
+		}
+	}
+	return false, true
+}
+
+// unwanted reports whether an entry is not to be carried out any more.
+func (k *keeper) unwanted(entry lifecycle.Entry) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	switch entry.Kind {
+	case lifecycle.EntryLeave:
+		return false
+	case lifecycle.EntryHandoff: // opened by a webhook, given up, or refused
+		return k.known && k.state.Desk.Opening != entry.Number
+	default:
+		return k.known && entry.Number <= k.state.Desk.Skip
+	}
+}
+
+// pause waits for d, or until the condition holds. False: the engine stops
+// first.
+func (k *keeper) pause(d time.Duration, until func() bool) bool {
+	over := make(chan struct{})
+	stop := k.e.clock.AfterFunc(d, func() { close(over) })
+	defer stop()
+	for !until() {
+		select {
+		case <-over:
+			return true
+		case <-k.desk.wake:
+		case <-k.e.ctx.Done():
+			return false
+		}
+	}
+	return true
+}
+
+// tell hands in an event from the lane, and waits until it is durable.
+func (k *keeper) tell(ev lifecycle.Event) {
+	ev.At = k.e.now()
+	for k.e.ctx.Err() == nil {
+		_, err := k.e.deliver(k.e.ctx, k.id, ev)
+		if !errors.Is(err, ErrUnavailable) {
+			return
+		}
+		k.pause(retryAfter, func() bool { return false })
+	}
+}
+
+// gate is the desk's gate; a channel without a desk has one of its own.
+func (k *keeper) gate() *gate {
+	k.mu.Lock()
+	name := k.e.cfg.Channels[k.state.Channel].Desk
+	k.mu.Unlock()
+	if g := k.e.desks[name]; g != nil {
+		return g
+	}
+	return &gate{clock: k.e.clock}
+}
+
+func (k *keeper) timed(call func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(k.e.ctx, k.e.cfg.CallTimeout)
+	defer cancel()
+	return call(ctx)
+}
+
+func (k *keeper) timedLook(look func(context.Context) (bool, error)) (found bool, err error) {
+	err = k.timed(func(ctx context.Context) error {
+		found, err = look(ctx)
+		return err
+	})
+	return found, err
+}
+
+// backoff is how long to wait after a number of failed tries: twice as long
+// each time, and never all at once.
+func backoff(attempt int) time.Duration {
+	most := min(backoffFirst<<min(attempt, 10), backoffMost)
+	return most/2 + rand.N(most/2)
+}
