@@ -266,6 +266,49 @@ func TestLateReplyIsRefused(t *testing.T) {
 	})
 }
 
+// observingBot notes what it is told while it does not hold the conversation.
+type observingBot struct {
+	bot.Bot
+	told []string
+}
+
+func (b *observingBot) Observe(_ context.Context, o *bot.Observed) error {
+	for _, one := range o.Observations {
+		switch {
+		case one.Queued != "":
+			b.told = append(b.told, "queued "+one.Queued)
+		case one.AgentJoined != nil:
+			b.told = append(b.told, one.AgentJoined.ID+" joined")
+		case one.AgentLeft != nil:
+			b.told = append(b.told, one.AgentLeft.ID+" left")
+		case one.Said != nil:
+			b.told = append(b.told, string(one.Said.Author)+": "+one.Said.Text)
+		case one.Transferred:
+			b.told = append(b.told, "transferred")
+		}
+	}
+	return errors.New("whatever an observer answers changes nothing")
+}
+
+func TestObserve(t *testing.T) {
+	watching := &observingBot{Bot: echo}
+	inWorld(t, watching, func(w *world) {
+		w.says("a person please")
+		w.pass(time.Second)
+		w.ticket(lifecycle.EventQueued, "", "")
+		w.says("still here")
+		w.ticket(lifecycle.EventJoined, "ann", "")
+		w.ticket(lifecycle.EventAgentSaid, "ann", "Hi")
+		w.ticket(lifecycle.EventTransferred, "", "")
+		w.ticket(lifecycle.EventAgentLeft, "ann", "")
+		w.pass(time.Second)
+		want := []string{"queued 101", "customer: still here", "ann joined", "agent: Hi", "transferred", "ann left"}
+		if diff := cmp.Diff(want, watching.told); diff != "" {
+			t.Errorf("-want +got\n%s", diff)
+		}
+	})
+}
+
 func TestGroupCommit(t *testing.T) {
 	inWorld(t, echo, func(w *world) {
 		var all sync.WaitGroup

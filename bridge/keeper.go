@@ -29,6 +29,8 @@ type keeper struct {
 	cursors Cursors
 	tail    []lifecycle.Entry // the newest entries, as committed
 	desk    deskLane
+	// observing: the bot is being told what goes on.
+	observing bool
 
 	// flight is the turn that the bot is at, or was last. Used by the
 	// keeper's goroutine alone.
@@ -74,7 +76,7 @@ func (k *keeper) run() {
 func (k *keeper) idle() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return !k.running && !k.desk.running && len(k.state.Turns) == 0 && k.desk.last <= k.cursors.Desk
+	return !k.running && !k.desk.running && !k.observing && len(k.state.Turns) == 0 && k.desk.last <= k.cursors.Desk
 }
 
 // snapshot is the conversation as committed, if it is known.

@@ -149,7 +149,8 @@ func (k *keeper) begin(c lifecycle.Conversation) {
 	if c.Number == 0 {
 		return
 	}
-	if _, err := k.channel(c, lifecycle.Event{}); err != nil {
+	ch, err := k.channel(c, lifecycle.Event{})
+	if err != nil {
 		// It rests as it is until the channel is configured again: a timer
 		// that is due could not be stepped, and would be due again at once.
 		k.e.log.Error("the conversation rests", "conversation", k.id, "err", err)
@@ -157,6 +158,7 @@ func (k *keeper) begin(c lifecycle.Conversation) {
 	}
 	k.turnLane(c, nil)
 	k.deskLane()
+	k.observeLane(ch)
 	k.e.alarms.at(k.id, c.Due())
 }
 

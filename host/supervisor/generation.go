@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -106,6 +107,9 @@ func (g *generation) judge(call context.Context, err error, took time.Duration) 
 // observe tells the process what went on. The caller has entered the gate.
 func (g *generation) observe(ctx context.Context, o *bot.Observed) error {
 	defer g.gate.leave()
+	if !slices.Contains(g.description.Capabilities, "observe") {
+		return nil
+	}
 	call, cancel := g.join(ctx)
 	defer cancel()
 	return g.blame(g.client.Observe(call, o))
