@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
@@ -58,11 +59,37 @@ type Property struct {
 	Name, Value string
 }
 
-// Outgoing is one message for the desk.
+// Outgoing is one message for the desk. What the desk's capabilities exclude
+// is not in it.
 type Outgoing struct {
 	// Author: customer or bot, all that a desk knows of our side.
 	Author bot.Author
 	Text   string
+	// Cards and QuickReplies, shown as such.
+	Cards        []bot.Card
+	QuickReplies []bot.QuickReply
+	// Files are uploaded before the message is posted.
+	Files []File
+}
+
+// File is a file on its way to or from a desk.
+type File struct {
+	Name        string
+	ContentType string
+	// Size in bytes; 0: unknown.
+	Size int64
+	// Open reads the file from its beginning; whoever calls it closes it.
+	Open func() (io.ReadCloser, error)
+}
+
+// TicketState is how a ticket stands at the desk.
+type TicketState struct {
+	// Over: no interaction of the ticket is open.
+	Over bool
+	// Queue that the ticket is assigned to; empty: none, or not known.
+	Queue string
+	// Agent: an agent has it.
+	Agent bool
 }
 
 // DeskError is a call that the desk did not carry out, or may not have.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,7 +50,7 @@ func chat(ctx context.Context, args []string) error {
 			switch {
 			case a.From.ID == c.user || a.Type == "typing":
 			case a.Type == "message":
-				fmt.Printf("%s: %s\n", a.From.Name, a.Text)
+				fmt.Printf("%s: %s\n", cmp.Or(a.From.Name, a.From.ID), a.Text)
 			default:
 				fmt.Printf("  (%s %s)\n", a.Name, a.Value)
 			}
