@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -109,6 +110,7 @@ func BenchmarkCommit(b *testing.B) {
 			}
 			defer store.Close()
 			load := &load{b: b, store: store, numbers: make([]int64, conversations)}
+			load.begin()
 			sizes(b, load.seed, func(b *testing.B) {
 				for _, n := range []int{1, 64} {
 					b.Run(fmt.Sprintf("producers=%d", n), func(b *testing.B) {
@@ -133,6 +135,25 @@ type load struct {
 func (l *load) seed(rows int) {
 	for rows := slices.Collect(slices.Chunk(make([]int, rows), 2000)); len(rows) > 0; rows = rows[1:] {
 		l.commit(rows[0])
+	}
+}
+
+// begin makes the conversations: what is measured goes on with them.
+func (l *load) begin() {
+	var commits []bridge.Commit
+	for k := range l.numbers {
+		commits = append(commits, l.next(k))
+	}
+	for group := range slices.Chunk(commits, 1000) {
+		errs, err := l.store.Commit(l.b.Context(), group)
+		if err := errors.Join(append(errs, err)...); err != nil {
+			l.b.Fatal(err)
+		}
+	}
+	l.store.writing.Lock()
+	defer l.store.writing.Unlock()
+	if err := l.store.flushAll(); err != nil {
+		l.b.Fatal(err)
 	}
 }
 

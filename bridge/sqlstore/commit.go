@@ -41,7 +41,7 @@ func (s *Store) Commit(ctx context.Context, commits []bridge.Commit) ([]error, e
 	if g.fenced {
 		s.distrust()
 	}
-	s.keeper.committed(g.bytes, len(memory.recent)+len(memory.dirty))
+	s.keeper.committed(g.bytes, memory.behind())
 	return g.errs, nil
 }
 

@@ -14,8 +14,8 @@ import (
 // How much one step of writing behind writes, which is how long a commit may
 // have to wait for it.
 const (
-	headsPerStep  = 128
-	hashesPerStep = 512
+	headsPerStep  = 256
+	hashesPerStep = 1024
 
 	// What one adds to the WAL, roughly: neighbours share pages.
 	bytesPerHead = 2 << 10

@@ -172,6 +172,6 @@ func (s *Store) SaveCursors(ctx context.Context, cursors map[bot.ConversationID]
 	}
 	memory := s.memory.Load()
 	memory.change(heads)
-	s.keeper.committed(0, len(memory.dirty)+len(memory.recent))
+	s.keeper.committed(0, memory.behind())
 	return nil
 }

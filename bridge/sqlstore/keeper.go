@@ -9,9 +9,10 @@ import (
 )
 
 const (
-	// flushAt is how much may be in memory alone before it is written
-	// without waiting: it bounds the time that the next start takes.
-	flushAt = 32 << 10
+	// flushAt is how many heads or hashes may be in memory alone before they
+	// are written without waiting: it bounds the time that the next start
+	// takes.
+	flushAt = 64 << 10
 	// checkpointBytes is how much goes into the WAL before it is copied into
 	// the database.
 	checkpointBytes = 16 << 20
@@ -38,7 +39,7 @@ func newKeeper(s *Store) *keeper {
 	k := &keeper{s: s, flush: make(chan struct{}, 1), checkpoint: make(chan struct{}, 1),
 		quit: make(chan struct{}), gone: make(chan struct{}), disarm: func() bool { return false }}
 	go k.run()
-	k.committed(0, len(s.memory.Load().dirty))
+	k.committed(0, s.memory.Load().behind())
 	return k
 }
 

@@ -19,7 +19,7 @@ const listed = 100
 // [bridge.Store].
 func (s *Store) Work(ctx context.Context) ([]bridge.Work, error) {
 	newer := s.memory.Load().unwritten()
-	heads, err := s.scan(ctx, newer, 0, (*head).works, queryWorks)
+	heads, err := s.scan(ctx, newer, (*head).works, queryWorks)
 	if err != nil {
 		return nil, fmt.Errorf("list work: %w", err)
 	}
@@ -42,27 +42,17 @@ func (s *Store) List(ctx context.Context, filter bridge.Filter) ([]lifecycle.Con
 		return (filter.Holder == "" || h.holder == filter.Holder) &&
 			(filter.Channel == "" || h.channel == filter.Channel)
 	}
-	holders := []lifecycle.Holder{lifecycle.Nobody, lifecycle.Bot, lifecycle.Queue, lifecycle.Agent}
-	if filter.Holder != "" {
-		holders = []lifecycle.Holder{filter.Holder}
-	}
 	newer := s.memory.Load().unwritten()
-	var heads []*head
-	for _, holder := range holders {
-		held := func(h *head) bool { return h.holder == holder && wanted(h) }
-		some, err := s.scan(ctx, newer, limit, held, queryHeldBy, string(holder))
-		if err != nil {
-			return nil, fmt.Errorf("list conversations: %w", err)
-		}
-		heads = append(heads, some...)
+	holder, most := string(filter.Holder), limit+len(newer)
+	query, args := queryAll, []any{holder, holder, filter.Channel, filter.Channel, most}
+	if filter.Holder != "" && filter.Holder != lifecycle.Nobody {
+		query, args = queryHeldBy, args[1:]
+	}
+	heads, err := s.scan(ctx, newer, wanted, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list conversations: %w", err)
 	}
 	slices.SortFunc(heads, func(a, b *head) int { return cmp.Compare(b.position, a.position) })
-	seen := map[bot.ConversationID]bool{} // one may have changed hands between two queries
-	heads = slices.DeleteFunc(heads, func(h *head) bool {
-		again := seen[h.id]
-		seen[h.id] = true
-		return again
-	})
 	var list []lifecycle.Conversation
 	for _, h := range heads[:min(len(heads), limit)] {
 		c, err := s.conversation(ctx, h)
@@ -75,8 +65,8 @@ func (s *Store) List(ctx context.Context, filter bridge.Filter) ([]lifecycle.Con
 }
 
 // scan answers the wanted heads: all newer ones, and of those that a query
-// finds, without newer ones, the first limit; 0: all.
-func (s *Store) scan(ctx context.Context, newer map[bot.ConversationID]*head, limit int,
+// finds the ones that have no newer one.
+func (s *Store) scan(ctx context.Context, newer map[bot.ConversationID]*head,
 	wanted func(*head) bool, query string, args ...any) ([]*head, error) {
 	var heads []*head
 	for _, h := range newer {
@@ -89,13 +79,13 @@ func (s *Store) scan(ctx context.Context, newer map[bot.ConversationID]*head, li
 		return nil, err
 	}
 	defer rows.Close()
-	for found := 0; (limit == 0 || found < limit) && rows.Next(); {
+	for rows.Next() {
 		h, err := scanHead(rows.Scan)
 		if err != nil {
 			return nil, err
 		}
 		if newer[h.id] == nil && wanted(h) {
-			heads, found = append(heads, h), found+1
+			heads = append(heads, h)
 		}
 	}
 	return heads, rows.Err()

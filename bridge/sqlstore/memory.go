@@ -8,7 +8,7 @@ import (
 
 // keepClean is how many written heads are kept at least, and half of how many
 // at most.
-const keepClean = 16 << 10
+const keepClean = 64 << 10
 
 // memory has what is durable in the journal's tail and not yet at its own
 // place, and a cache of heads. Commits and the writing behind change it one at
@@ -78,7 +78,7 @@ func (m *memory) remember(h *head) {
 
 func (m *memory) cache(h *head) {
 	if len(m.clean) >= keepClean {
-		m.stale, m.clean = m.clean, make(map[bot.ConversationID]*head, keepClean)
+		m.stale, m.clean = m.clean, map[bot.ConversationID]*head{}
 	}
 	delete(m.stale, h.id)
 	m.clean[h.id] = h
@@ -103,3 +103,6 @@ func (m *memory) took(hash int64) bool {
 	_, ok := m.writing[hash]
 	return ok
 }
+
+// behind is how much there is to write. Only for the holder of Store.writing.
+func (m *memory) behind() int { return max(len(m.dirty), len(m.recent)) }

@@ -15,7 +15,7 @@ type Options struct {
 	// Host is the id of the host that commits; empty: "host".
 	Host string
 	// WriteBehind is how long heads and cursors may stay in memory alone;
-	// 0: 1 s. It says how much is rebuilt at the next start, and is no
+	// 0: 3 s. It says how much is rebuilt at the next start, and is no
 	// matter of durability.
 	WriteBehind time.Duration
 	// Log gets what goes wrong while nobody waits for it; nil: the default.
@@ -33,6 +33,6 @@ func (o Options) withDefaults() Options {
 		o.Log = slog.Default()
 	}
 	o.Host = cmp.Or(o.Host, "host")
-	o.WriteBehind = cmp.Or(o.WriteBehind, time.Second)
+	o.WriteBehind = cmp.Or(o.WriteBehind, 3*time.Second)
 	return o
 }

@@ -38,7 +38,10 @@ const (
 	headColumns = `first, id, head, leap, number, desk, desk_done, observe_done, channel, holder, due, turn`
 	queryHead   = `SELECT ` + headColumns + ` FROM conversations WHERE id = ?`
 	queryWorks  = `SELECT ` + headColumns + ` FROM conversations WHERE work = 1 ORDER BY first`
-	queryHeldBy = `SELECT ` + headColumns + ` FROM conversations WHERE holder = ? ORDER BY head DESC`
+	queryHeldBy = `SELECT ` + headColumns + ` FROM conversations
+		WHERE holder = ? AND holder <> 'nobody' AND (channel = ? OR ? = '') ORDER BY head DESC LIMIT ?`
+	queryAll = `SELECT ` + headColumns + ` FROM conversations
+		WHERE (holder = ? OR ? = '') AND (channel = ? OR ? = '') ORDER BY head DESC LIMIT ?`
 
 	queryTicket = `SELECT conversation FROM tickets WHERE desk = ? AND ticket = ?`
 	queryBind   = `INSERT INTO tickets (desk, ticket, conversation) VALUES (?, ?, ?)
