@@ -58,11 +58,15 @@ type Commit struct {
 	// Events are the ids of the events that the change takes in. If one of
 	// them was taken before, the commit is refused as repeated.
 	Events []string
-	// Bind ties tickets to the conversation.
+	// Bind ties tickets to the conversation. If one is tied to another, the
+	// commit is refused as bound.
 	Bind []Ticket
-	// Unpark removes parked events that the change has taken in.
+	// Unpark removes parked events that the change has taken in. Their ids
+	// count as taken already; among Events they are no repetition as long as
+	// they are parked, so that no event is handed over twice.
 	Unpark []int64
-	// Cursors of the lanes, as far as they have come.
+	// Cursors of the lanes, as far as they have come; one that is behind the
+	// stored one changes nothing.
 	Cursors Cursors
 	// Park keeps an event whose ticket is not bound. Its id counts as taken.
 	Park *lifecycle.Event
