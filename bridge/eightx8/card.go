@@ -1,8 +1,14 @@
 package eightx8
 
 import (
+	"bytes"
 	"encoding/json"
+	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/patchbay-host/patchbay/bridge"
+	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
 // Limits of a card's text: lines, bytes, and how deep it is searched.
@@ -11,6 +17,78 @@ const (
 	maxCardText  = 4096
 	maxCardDepth = 16
 )
+
+// contentAdaptive is the content type of adaptive cards.
+const contentAdaptive = "application/vnd.microsoft.card.adaptive"
+
+// maxAdaptive is the newest version of adaptive cards that 8x8 shows, major
+// and minor.
+const (
+	maxAdaptiveMajor = 1
+	maxAdaptiveMinor = 6
+)
+
+// cardTypes are the content types that 8x8 shows as cards (8x8 contract,
+// "Calls").
+func cardTypes() []string {
+	return []string{
+		contentAdaptive, contentQuickReplies,
+		"Interactive", "Location", "Template", "Suggestions", "Buttons", "Carousel",
+	}
+}
+
+// showable reports whether 8x8 shows a card as one: an object of a type it
+// knows, and an adaptive card of a version that it knows.
+func showable(card bot.Card) bool {
+	var content struct {
+		Version scalar `json:"version"`
+	}
+	if !slices.Contains(cardTypes(), card.ContentType) || json.Unmarshal(card.Content, &content) != nil {
+		return false
+	}
+	if !bytes.HasPrefix(bytes.TrimSpace(card.Content), []byte("{")) {
+		return false
+	}
+	if card.ContentType != contentAdaptive || content.Version == "" {
+		return true
+	}
+	major, minor, _ := strings.Cut(string(content.Version), ".")
+	x, errMajor := strconv.Atoi(major)
+	y, errMinor := strconv.Atoi(minor)
+	if errMajor != nil || errMinor != nil {
+		return false
+	}
+	return x < maxAdaptiveMajor || x == maxAdaptiveMajor && y <= maxAdaptiveMinor
+}
+
+// textOfCard is what a card of ours says in words.
+func textOfCard(card bot.Card) string {
+	if card.Fallback != "" {
+		return card.Fallback
+	}
+	return cardText(cardItem{ContentType: scalar(card.ContentType), Content: card.Content})
+}
+
+// asText is a whole message in words: its text, its cards' texts, the titles
+// of its quick replies and the names of its files, a line each.
+func asText(m bridge.Outgoing) string {
+	lines := []string{m.Text}
+	for _, card := range m.Cards {
+		lines = append(lines, textOfCard(card))
+	}
+	for _, reply := range m.QuickReplies {
+		lines = append(lines, "– "+reply.Title)
+	}
+	for _, file := range m.Files {
+		lines = append(lines, "["+either(scalar(file.Name), "file")+"]")
+	}
+	return strings.Join(nonEmpty(lines), "\n")
+}
+
+// nonEmpty are the lines that say something.
+func nonEmpty(lines []string) []string {
+	return slices.DeleteFunc(lines, func(line string) bool { return line == "" })
+}
 
 // cardText is what a card says, a line for each text, title and option, or its
 // kind in brackets if it says nothing that can be read.

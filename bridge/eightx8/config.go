@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,8 +19,16 @@ const (
 	DefaultCallTimeout = 10 * time.Second
 )
 
-// gatewayPath is where the dialect begins below the base URL.
-const gatewayPath = "/chat-gateway/v1"
+// Where the dialects begin below the base URL: the gateway, and the chat-api
+// before and behind its region.
+const (
+	gatewayPath   = "/chat-gateway/v1"
+	chatAPIPath   = "/vcc/"
+	chatAPISuffix = "/chat/v2"
+)
+
+// regions are those that the chat-api has.
+func regions() []string { return []string{"us", "eu", "ca", "ap"} }
 
 // idleTimeout closes an idle connection before the servers in front of 8x8
 // may: a POST on a connection that is just being closed is left in doubt.
@@ -29,11 +38,17 @@ const idleTimeout = 30 * time.Second
 type Config struct {
 	// Name of the desk in the configuration, for the log. Empty: the tenant.
 	Name string
+	// API is the dialect. Empty: [ChatGateway].
+	API API
 	// Tenant at 8x8; it goes with every call.
 	Tenant string
-	// APIKey of the tenant's customer.
+	// APIKey of the tenant's customer. The chat-gateway's credential.
 	APIKey string
-	// BaseURL without the dialect's own path. Empty: [DefaultBaseURL].
+	// Region of the tenant: us, eu, ca or ap. For the chat-api.
+	Region string
+	// Key and Secret that a token is had for. The chat-api's credential.
+	Key, Secret string
+	// BaseURL without the dialect's own path; tokens are had there too. Empty: [DefaultBaseURL].
 	BaseURL string
 	// HTTP makes the calls; nil: a client of its own. It is copied, and the
 	// copy follows no redirect.
@@ -60,17 +75,14 @@ func (c Config) client() (*client, error) {
 	if c.Tenant == "" || !visible(c.Tenant) {
 		return nil, errors.New("tenant: must be given, without spaces")
 	}
-	if c.APIKey == "" || !visible(c.APIKey) {
-		return nil, errors.New("API key: must be given, without spaces or line breaks")
-	}
-	root, err := rootURL(c.BaseURL)
+	base, err := baseURL(c.BaseURL)
 	if err != nil {
 		return nil, err
 	}
 	made := &client{
-		root:    root,
+		api:     c.API,
+		base:    base,
 		tenant:  c.Tenant,
-		key:     c.APIKey,
 		http:    onceClient(c.HTTP),
 		timeout: c.CallTimeout,
 		clock:   c.Clock,
@@ -90,11 +102,42 @@ func (c Config) client() (*client, error) {
 		name = c.Tenant
 	}
 	made.log = made.log.With("desk", name)
-	return made, nil
+	return made, c.introduce(made)
 }
 
-// rootURL is where the calls of the dialect begin.
-func rootURL(base string) (string, error) {
+// introduce gives a client the dialect's address and credential.
+func (c Config) introduce(made *client) error {
+	switch c.API {
+	case ChatGateway, "":
+		if c.APIKey == "" || !visible(c.APIKey) {
+			return errors.New("API key: must be given, without spaces or line breaks")
+		}
+		made.api = ChatGateway
+		made.root = made.base + gatewayPath
+		made.above = made.root
+		made.auth = apiKey{c.APIKey, c.Tenant}
+	case ChatAPI:
+		switch {
+		case !slices.Contains(regions(), c.Region):
+			return errors.New("region: must be us, eu, ca or ap")
+		case c.Key == "" || !visible(c.Key) || strings.Contains(c.Key, ":"):
+			return errors.New("key: must be given, without spaces, line breaks or colons")
+		case c.Secret == "" || !visible(c.Secret):
+			return errors.New("secret: must be given, without spaces or line breaks")
+		}
+		made.above = made.base + chatAPIPath + c.Region + chatAPISuffix
+		made.root = made.above + "/tenant/" + url.PathEscape(c.Tenant)
+		base := *made
+		base.root = made.base
+		made.auth = newTokens(base, c.Key, c.Secret)
+	default:
+		return fmt.Errorf("API: must be %s or %s", ChatGateway, ChatAPI)
+	}
+	return nil
+}
+
+// baseURL is where both dialects begin, without either's own path.
+func baseURL(base string) (string, error) {
 	if base == "" {
 		base = DefaultBaseURL
 	}
@@ -108,7 +151,7 @@ func rootURL(base string) (string, error) {
 		return "", errors.New("base URL: must hold no query or fragment")
 	}
 	root := strings.TrimRight(u.String(), "/")
-	return strings.TrimSuffix(root, gatewayPath) + gatewayPath, nil
+	return strings.TrimSuffix(root, gatewayPath), nil
 }
 
 // onceClient is a client that asks one server once: a redirect would carry the

@@ -11,13 +11,16 @@ import (
 // maxHistory is how many messages a ticket can be opened with.
 const maxHistory = 200
 
-// Desk is one tenant of 8x8 Contact Center, called by the chat-gateway. Its
+// Desk is one tenant of 8x8 Contact Center, called by either dialect. Its
 // methods are safe for concurrent use; their errors are [*bridge.DeskError],
 // and those that 8x8 answered with hold an [*APIError].
 //
 // A request that changes something is sent exactly once. A GET is tried up to
-// three times while 8x8 is unavailable.
+// three times while 8x8 is unavailable. What is answered 401 is sent once more
+// with a new token, where the dialect has tokens.
 type Desk struct {
+	api      API
+	says     dialect
 	client   *client
 	channels *channels
 }
@@ -30,18 +33,11 @@ func New(config Config) (*Desk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configure 8x8 desk: %w", err)
 	}
-	return &Desk{client: c, channels: newChannels(c)}, nil
+	return &Desk{api: c.api, says: c.speak(c.api), client: c, channels: newChannels(c)}, nil
 }
 
-// Capabilities of the chat-gateway, as far as the desk uses it. One of the 30
-// properties that 8x8 keeps is the marker.
-func (d *Desk) Capabilities() lifecycle.Capabilities {
-	return lifecycle.Capabilities{
-		Typing:     true,
-		History:    maxHistory,
-		Properties: maxProperties - 1,
-	}
-}
+// Capabilities of the dialect, as far as the desk uses it.
+func (d *Desk) Capabilities() lifecycle.Capabilities { return d.says.capabilities() }
 
 // ticketPath is the path of a ticket, or below it.
 func ticketPath(ticket, below string) string {

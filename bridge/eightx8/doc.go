@@ -5,8 +5,9 @@
 //	                  GET (again if need be) ─▶
 //	engine ◀─ lifecycle.Event ◀─ Verifier ◀─ signed webhook
 //
-// The dialect is the chat-gateway; 8x8's word for a ticket is "conversation".
-// README.md has the table of calls and events, and what is not covered.
+// Desk speaks either of 8x8's dialects; a file that is named for one, gateway_
+// or chatapi_, has what that one does in its own way. 8x8's word for a ticket
+// is "conversation". README.md has the table of calls and events.
 //
-// Nothing here logs or puts into an error what people say, or the API key.
+// Nothing here logs or puts into an error what people say, or secrets.
 package eightx8

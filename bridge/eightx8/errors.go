@@ -50,11 +50,11 @@ func (e *APIError) Error() string {
 }
 
 // apiError reads an error's body. It never fails: what is not understood is
-// left out. Should the answer repeat the API key, that is cut out.
+// left out. Should the answer repeat a secret, that is cut out.
 func (c *client) apiError(status int, body []byte) *APIError {
 	made := &APIError{Status: status}
 	var parsed any
-	text := strings.ReplaceAll(string(body), c.key, "[key]")
+	text := c.auth.hide(string(body))
 	if err := json.Unmarshal([]byte(text), &parsed); err == nil {
 		made.read(parsed)
 	} else if !strings.Contains(text, "<") { // not a page

@@ -30,7 +30,8 @@ func (d *Desk) PublicKey(ctx context.Context, kid string) (*rsa.PublicKey, error
 	if !validKid(kid) {
 		return nil, fmt.Errorf("fetch public key: %w: the kid is none that we ask for", ErrUnknownKey)
 	}
-	do := call{op: "fetch public key", method: http.MethodGet, path: "/jwk/" + url.PathEscape(kid) + "/public"}
+	do := d.says.publicKey(url.PathEscape(kid))
+	do.op, do.method = "fetch public key", http.MethodGet
 	var answer json.RawMessage
 	if err := d.client.once(ctx, do, &answer); err != nil {
 		var failed *bridge.DeskError

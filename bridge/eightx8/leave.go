@@ -17,12 +17,9 @@ func (d *Desk) Leave(ctx context.Context, ticket string) error {
 	if err := needTicket(op, ticket); err != nil {
 		return err
 	}
-	err := d.client.once(ctx, call{
-		op:     op,
-		method: http.MethodPatch,
-		path:   ticketPath(ticket, "/participants/user"),
-		body:   participantRequest{Removed: true},
-	}, nil)
+	do := d.says.leaving(ticket)
+	do.op = op
+	err := d.client.once(ctx, do, nil)
 	var api *APIError
 	var failed *bridge.DeskError
 	if errors.As(err, &failed) && failed.Kind == bridge.DeskRefused && errors.As(err, &api) {

@@ -21,8 +21,8 @@ type page[T any] struct {
 }
 
 // getPage reads one page of the list called name. The list may stand under
-// _embedded, where the schemas define it, or at the top by its name or as
-// data, where they require it (8x8 contract, "Where the vendor's schemas
+// _embedded, where the gateway's schemas define it, or at the top by its name
+// or as data, where they require it and where the chat-api has it (8x8 contract, "Where the vendor's schemas
 // contradict themselves"). What is of another type than it should be is zero.
 func getPage[T any](ctx context.Context, c *client, do call, name string, number int) (page[T], error) {
 	query := url.Values{"size": {strconv.Itoa(pageSize)}, "page": {strconv.Itoa(number)}}
@@ -35,17 +35,25 @@ func getPage[T any](ctx context.Context, c *client, do call, name string, number
 		return page[T]{}, err
 	}
 	read := page[T]{pages: unknownPages}
-	if total, ok := member[scalar](member[members](top, "page"), "totalPages").number(); ok {
-		read.pages = total
-	}
-	embedded := member[members](top, "_embedded")
-	for _, list := range []json.RawMessage{embedded[name], top[name], top["data"]} {
-		read.items = readable[T](list)
-		if len(read.items) > 0 {
-			break
+	about := member[members](top, "page")
+	for _, name := range []string{"totalPages", "pageCount"} { // gateway, chat-api
+		if total, ok := member[scalar](about, name).number(); ok {
+			read.pages = total
 		}
 	}
+	read.items = listed[T](top, name)
 	return read, nil
+}
+
+// listed are the items of the list called name, wherever it stands.
+func listed[T any](top members, name string) []T {
+	embedded := member[members](top, "_embedded")
+	for _, list := range []json.RawMessage{embedded[name], top[name], top["data"]} {
+		if items := readable[T](list); len(items) > 0 {
+			return items
+		}
+	}
+	return nil
 }
 
 // members are an object's members, unread.

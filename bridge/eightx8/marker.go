@@ -2,9 +2,6 @@ package eightx8
 
 import (
 	"context"
-	"errors"
-	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -34,32 +31,16 @@ func parseMarker(text string) (m lifecycle.Marker, ok bool) {
 	return m, true
 }
 
-// FindOpened looks through the newest 2,000 conversations for one whose user
-// data carry the marker. 8x8 documents no filter for them, and sorting by id
-// alone: where ids are not in the order of creation, the order of the search
-// is any. A search that did not come to the end of the list is logged.
+// FindOpened looks for the ticket whose user data carry the marker. The
+// chat-api finds it by a filter, the gateway among the newest 2,000
+// conversations; a search that did not come to the end of its list is logged.
 func (d *Desk) FindOpened(ctx context.Context, marker lifecycle.Marker) (string, error) {
-	do := call{op: "list conversations", path: "/conversations", query: url.Values{"sort": {"id:desc"}}}
-	ticket, err := d.findOpened(ctx, do, formatMarker(marker))
-	var api *APIError
-	if errors.As(err, &api) && api.Status == http.StatusBadRequest {
-		do.query = nil // it does not sort that way
-		ticket, err = d.findOpened(ctx, do, formatMarker(marker))
-	}
-	return ticket, err
+	return d.says.findOpened(ctx, formatMarker(marker))
 }
 
-func (d *Desk) findOpened(ctx context.Context, do call, wanted string) (ticket string, err error) {
-	whole, err := eachPage(ctx, d.client, do, "conversations", maxMarkerPages, func(items []conversationItem) bool {
-		for _, item := range items {
-			if item.User.Properties.get(markerKey) == wanted {
-				ticket = either(item.ID, item.ConversationID)
-			}
-		}
-		return ticket != ""
-	})
+// cutShort tells of a search that found nothing and did not see everything.
+func (c *client) cutShort(ctx context.Context, ticket string, whole bool, err error) {
 	if err == nil && ticket == "" && !whole {
-		d.client.log.WarnContext(ctx, "the search for a ticket was cut short", "pages", maxMarkerPages)
+		c.log.WarnContext(ctx, "the search for a ticket was cut short", "pages", maxMarkerPages)
 	}
-	return ticket, err
 }

@@ -3,6 +3,7 @@ package eightx8
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/patchbay-host/patchbay/bridge"
@@ -18,15 +19,12 @@ func (d *Desk) Open(ctx context.Context, o bridge.Opening) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	body := createRequest{
-		ChannelID: channel,
-		User:      d.client.user(ctx, o),
-		History:   d.client.history(ctx, o),
+	const op = "create conversation"
+	body, err := d.says.creation(ctx, channel, o)
+	if err != nil {
+		return "", &bridge.DeskError{Kind: bridge.DeskRefused, Err: fmt.Errorf("%s: %w", op, err)}
 	}
-	if o.Queue != "" {
-		body.Assignment = &assignment{Type: "queue", ID: o.Queue}
-	}
-	do := call{op: "create conversation", method: http.MethodPost, path: "/conversations", body: body}
+	do := call{op: op, method: http.MethodPost, path: "/conversations", body: body}
 	var made createAnswer
 	if err := d.client.once(ctx, do, &made); err != nil {
 		var failed *bridge.DeskError
@@ -42,12 +40,13 @@ func (d *Desk) Open(ctx context.Context, o bridge.Opening) (string, error) {
 	return ticket, nil
 }
 
-// history makes the history; nil: there is none.
-func (c *client) history(ctx context.Context, o bridge.Opening) *historyRequest {
-	var messages []messageRequest
+// history is what was said so far, in words: the newest 200 messages. Files
+// and cards in it go by their names and texts.
+func (c *client) history(ctx context.Context, o bridge.Opening) []bridge.Outgoing {
+	var messages []bridge.Outgoing
 	for _, m := range o.History {
-		if m.Text != "" {
-			messages = append(messages, outgoing(m))
+		if text := asText(m); text != "" {
+			messages = append(messages, bridge.Outgoing{Author: m.Author, Text: text})
 		}
 	}
 	if dropped := len(messages) - maxHistory; dropped > 0 {
@@ -55,17 +54,14 @@ func (c *client) history(ctx context.Context, o bridge.Opening) *historyRequest 
 		c.log.InfoContext(ctx, "the history does not fit into the ticket",
 			"conversation", string(o.Marker.Conversation), "dropped", dropped, "limit", maxHistory)
 	}
-	if len(messages) == 0 {
-		return nil
-	}
-	return &historyRequest{Messages: messages}
+	return messages
 }
 
-// outgoing makes a message. 8x8 knows of our side only user and bot.
-func outgoing(m bridge.Outgoing) messageRequest {
-	author := wireBot
-	if m.Author == bot.AuthorCustomer {
-		author = wireUser
+// wireAuthor is 8x8's word for an author. It knows of our side only user and
+// bot.
+func wireAuthor(author bot.Author) string {
+	if author == bot.AuthorCustomer {
+		return wireUser
 	}
-	return messageRequest{AuthorType: author, Text: m.Text}
+	return wireBot
 }

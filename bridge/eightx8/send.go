@@ -16,21 +16,21 @@ func (d *Desk) Send(ctx context.Context, ticket string, m bridge.Outgoing) error
 	if err := needTicket(op, ticket); err != nil {
 		return err
 	}
-	if m.Text == "" {
-		return &bridge.DeskError{Kind: bridge.DeskRefused, Err: fmt.Errorf("%s: %w", op, errors.New("it has no text"))}
+	if asText(m) == "" {
+		return &bridge.DeskError{Kind: bridge.DeskRefused, Err: fmt.Errorf("%s: %w", op, errors.New("it says nothing"))}
 	}
 	return d.client.once(ctx, call{
 		op:     op,
 		method: http.MethodPost,
 		path:   ticketPath(ticket, "/messages"),
-		body:   outgoing(m),
+		body:   d.says.message(ctx, m, nil),
 	}, nil)
 }
 
 // Typing shows the agents that the customer is typing.
 func (d *Desk) Typing(ctx context.Context, ticket string) error {
 	const op = "show typing"
-	if err := needTicket(op, ticket); err != nil {
+	if err := errors.Join(d.onGateway(op), needTicket(op, ticket)); err != nil {
 		return err
 	}
 	return d.client.once(ctx, call{

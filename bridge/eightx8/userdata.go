@@ -37,7 +37,8 @@ func (items propertyItems) get(key string) string {
 
 // user makes the user's data, within 8x8's limits. What does not fit is left
 // out with a line in the log: a ticket without it is better than a refusal.
-func (c *client) user(ctx context.Context, o bridge.Opening) userRequest {
+// Of its properties, at most limit, the first one is the marker.
+func (c *client) user(ctx context.Context, o bridge.Opening, limit int) userRequest {
 	made := userRequest{
 		Name:     o.Customer.Name,
 		UserID:   o.Customer.ID,
@@ -62,7 +63,7 @@ func (c *client) user(ctx context.Context, o bridge.Opening) userRequest {
 	for _, p := range properties {
 		known := func(one propertyRequest) bool { return one.Key == p.Name }
 		switch {
-		case p.Name == "", p.Name == markerKey, len(made.Properties) == maxProperties:
+		case p.Name == "", p.Name == markerKey, len(made.Properties) == limit:
 			dropped++
 		case slices.ContainsFunc(made.Properties, known): // the first one counts
 		default:
@@ -70,7 +71,7 @@ func (c *client) user(ctx context.Context, o bridge.Opening) userRequest {
 		}
 	}
 	if dropped > 0 {
-		log.InfoContext(ctx, "properties do not fit into the ticket", "dropped", dropped, "limit", maxProperties-1)
+		log.InfoContext(ctx, "properties do not fit into the ticket", "dropped", dropped, "limit", limit-1)
 	}
 	return made
 }

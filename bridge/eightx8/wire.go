@@ -1,5 +1,7 @@
 package eightx8
 
+import "encoding/json"
+
 // The bodies of the chat-gateway that the desk sends and reads. What is read
 // is tolerant (see scalar), what is sent follows the schemas.
 
@@ -33,6 +35,13 @@ type propertyRequest struct {
 	Value string `json:"value"`
 }
 
+// What a conversation can be assigned to; it can also be read to be with an
+// agent.
+const (
+	assignedToQueue  = "queue"
+	assignedToScript = "script"
+)
+
 type assignment struct {
 	Type string `json:"type"`
 	ID   string `json:"id"`
@@ -42,9 +51,21 @@ type historyRequest struct {
 	Messages []messageRequest `json:"messages"`
 }
 
+// messageRequest has a text, or cards, or files, or all of them.
 type messageRequest struct {
-	AuthorType string `json:"authorType"`
-	Text       string `json:"text"`
+	AuthorType  string              `json:"authorType"`
+	Text        string              `json:"text,omitempty"`
+	Attachments []attachmentRequest `json:"attachments,omitempty"`
+	Cards       []cardRequest       `json:"cards,omitempty"`
+}
+
+type attachmentRequest struct {
+	ID string `json:"id"`
+}
+
+type cardRequest struct {
+	ContentType string          `json:"contentType"`
+	Content     json.RawMessage `json:"content"`
 }
 
 type typingRequest struct {

@@ -1,0 +1,34 @@
+package eightx8
+
+import (
+	"net/http"
+
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+)
+
+// gateway is the dialect of the Chat Gateway v1.
+type gateway struct{ *client }
+
+// capabilities of the chat-gateway. One of the 30 properties that 8x8 keeps
+// is the marker.
+func (gateway) capabilities() lifecycle.Capabilities {
+	return lifecycle.Capabilities{
+		Cards:        cardTypes(),
+		QuickReplies: true,
+		Attachments:  true,
+		Typing:       true,
+		History:      maxHistory,
+		Properties:   maxProperties - 1,
+	}
+}
+
+// leaving ends the interaction.
+func (gateway) leaving(ticket string) call {
+	return call{
+		method: http.MethodPatch,
+		path:   ticketPath(ticket, "/participants/user"),
+		body:   participantRequest{Removed: true},
+	}
+}
+
+func (gateway) publicKey(kid string) call { return call{path: "/jwk/" + kid + "/public"} }
