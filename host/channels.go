@@ -20,7 +20,7 @@ func channelsOf(cfg *config.Config, can func(desk string) lifecycle.Capabilities
 			CancelWords: c.Handoff.CancelWords,
 			OnFailure:   lifecycle.Holder(c.OnFailure), AfterAgent: lifecycle.Holder(c.AfterAgent),
 			OnReturn: lifecycle.Holder(c.OnReturn),
-			Texts:    map[lifecycle.Text]string{lifecycle.TextFailed: c.Texts.Failed},
+			Texts:    map[lifecycle.Text]map[string]string{lifecycle.TextBotFailed: {"": c.Texts.Failed}},
 			LineCan:  lineCan(),
 		}
 		if c.Desk != "" {

@@ -34,26 +34,48 @@ func (s *step) botSaid() {
 	}
 	s.c.Turns = slices.Clone(s.c.Turns)
 	s.c.Turns[0].Seq = s.ev.Seq
+	message, lost := degrade(*s.ev.Message, s.ch.LineCan)
+	if lost != "" {
+		s.deliver(bot.DeliveryDegraded, lost)
+	}
 	s.add(Entry{
-		Kind: EntrySaid, To: ToCustomer, Author: bot.AuthorBot, Name: s.ch.Bot, Message: s.ev.Message,
-		Turn: s.ev.Turn, Attempt: s.ev.Attempt, Seq: s.ev.Seq,
+		Kind: EntrySaid, To: s.toCustomer(), Author: bot.AuthorBot, Name: s.botName(), Message: &message,
+		Turn: s.ev.Turn, Attempt: s.ev.Attempt, Seq: s.ev.Seq, Detail: lost,
 	})
 }
 
 // stale keeps what the bot did too late; the bot is told with its next turn.
 func (s *step) stale() {
 	s.add(Entry{
-		Kind: EntryStale, Author: bot.AuthorBot, Name: s.ch.Bot, Message: s.ev.Message,
+		Kind: EntryStale, Author: bot.AuthorBot, Name: s.botName(), Message: s.ev.Message,
 		Turn: s.ev.Turn, Attempt: s.ev.Attempt, Seq: s.ev.Seq,
 		Detail: "held by " + string(s.c.Holder),
 	})
-	if s.ev.Message == nil || len(s.c.Deliveries) >= maxDeliveries {
+	if s.ev.Message != nil {
+		s.deliver(bot.DeliveryRefused, "held by "+string(s.c.Holder))
+	}
+}
+
+// deliver keeps what became of the bot's message, for its next turn.
+func (s *step) deliver(result bot.DeliveryResult, detail string) {
+	if len(s.c.Deliveries) >= maxDeliveries {
 		return
 	}
 	s.c.Deliveries = append(slices.Clone(s.c.Deliveries), bot.Delivery{
-		Turn: s.ev.Turn, Seq: s.ev.Seq, Result: bot.DeliveryRefused, Detail: "held by " + string(s.c.Holder),
+		Turn: s.ev.Turn, Seq: s.ev.Seq, Result: result, Detail: detail,
 	})
 }
+
+// toCustomer is the lane that the bot's and the host's words take.
+func (s *step) toCustomer() Lanes {
+	if s.ch.DeskLine {
+		return ToDesk
+	}
+	return ToCustomer
+}
+
+// botName is the bot that answers now.
+func (s *step) botName() string { return s.c.Answers(s.ch) }
 
 // botDone ends a turn well: all that is in it takes effect together.
 func (s *step) botDone() {
@@ -62,10 +84,10 @@ func (s *step) botDone() {
 		return
 	}
 	done, turn := s.ev.Done, s.c.Turns[0]
-	s.c.Deliveries = nil
+	s.c.Deliveries = slices.DeleteFunc(slices.Clone(s.c.Deliveries), func(d bot.Delivery) bool { return d.Turn != turn.ID })
 	s.set(done.Properties)
 	n := s.add(Entry{
-		Kind: EntryDone, Author: bot.AuthorBot, Name: s.ch.Bot,
+		Kind: EntryDone, Author: bot.AuthorBot, Name: s.botName(),
 		Turn: turn.ID, Attempt: turn.Attempt, Seq: s.ev.Seq,
 		State: done.State, StateSchema: done.StateSchema,
 	})
@@ -86,6 +108,9 @@ func (s *step) botDone() {
 	case done.End != nil:
 		s.end(done.End.Reason, waiting)
 	}
+	if s.c.Holder == Bot && len(s.c.Turns) == 0 {
+		s.timer(TimerInactive, s.ch.Inactivity)
+	}
 }
 
 // end ends the conversation, unless the customer has said more meanwhile.
@@ -95,7 +120,8 @@ func (s *step) end(reason string, waiting []Turn) {
 	}
 	s.c.Timers = nil
 	s.hold(Nobody, reason)
-	s.add(Entry{Kind: EntryEnded, To: ToCustomer, Author: bot.AuthorBot, Name: s.ch.Bot, Detail: reason})
+	s.add(Entry{Kind: EntryEnded, To: ToCustomer, Author: bot.AuthorBot, Name: s.botName(), Detail: reason})
+	s.c.Survey = false
 	said := slices.DeleteFunc(slices.Clone(waiting), func(t Turn) bool {
 		return t.Kind != TurnMessages && t.Kind != TurnAction
 	})
@@ -152,7 +178,7 @@ func (s *step) botFailed() {
 	}
 	turn, fail := s.c.Turns[0], s.ev.Fail
 	s.add(Entry{
-		Kind: EntryFailed, Author: bot.AuthorBot, Name: s.ch.Bot,
+		Kind: EntryFailed, Author: bot.AuthorBot, Name: s.botName(),
 		Turn: turn.ID, Attempt: turn.Attempt, Detail: fail.Reason,
 	})
 	if turn.Attempt == 1 && fail.Retryable {
@@ -178,7 +204,15 @@ func (s *step) failover(reason string) {
 		}
 		s.add(Entry{Kind: EntryStatus, To: ToCustomer, Status: StatusRefused, Detail: refusal})
 	}
-	if text := s.ch.Texts[TextFailed]; text != "" {
-		s.add(Entry{Kind: EntrySaid, To: ToCustomer, Author: bot.AuthorSystem, Message: &bot.Message{Text: text}})
+	s.speak(TextBotFailed)
+}
+
+// tell says the channel's text for a handoff's status, if there is one.
+func (s *step) tell(status Status) { s.speak(textOf(status)) }
+
+// speak says one of the host's own texts, if the channel has it.
+func (s *step) speak(name Text) {
+	if text := s.ch.text(name, s.c.Language); text != "" {
+		s.add(Entry{Kind: EntrySaid, To: s.toCustomer(), Author: bot.AuthorSystem, Message: &bot.Message{Text: text}})
 	}
 }

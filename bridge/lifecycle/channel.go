@@ -1,6 +1,10 @@
 package lifecycle
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Channel is a channel's settings, as the rules need them. The host makes it
 // from the configuration; durations of zero mean at once or never, as said.
@@ -9,6 +13,11 @@ type Channel struct {
 	// Bot and Desk by name.
 	Bot  string
 	Desk string
+	// DeskLine: the customers come by one of the desk's own channels; what
+	// they say arrives as events of a ticket that they bring.
+	DeskLine bool
+	// SurveyBot gets the conversation after the agents; empty: Bot.
+	SurveyBot string
 	// Greet: the bot gets a turn when a conversation starts.
 	Greet bool
 	// Language of conversations that do not say theirs; BCP 47.
@@ -26,6 +35,12 @@ type Channel struct {
 	Debounce time.Duration
 	// TurnDeadline is how long a turn may take.
 	TurnDeadline time.Duration
+	// Inactivity is how long a customer may be silent while the bot holds the
+	// conversation before it ends; 0: for ever.
+	Inactivity time.Duration
+	// SilentTicket is how long a ticket held by queue or agent may be without
+	// an event before it is looked at; 0: for ever.
+	SilentTicket time.Duration
 	// CancelWords: said while queued, they cancel the handoff. Lower case.
 	CancelWords []string
 
@@ -35,8 +50,9 @@ type Channel struct {
 	AfterAgent Holder
 	// OnReturn of a customer who had met an agent: Queue or Bot.
 	OnReturn Holder
-	// Texts said by the host itself; a missing or empty one is not said.
-	Texts map[Text]string
+	// Texts said by the host itself, by language, "" for those not listed; a
+	// missing or empty one is not said.
+	Texts map[Text]map[string]string
 
 	// DeskCan and LineCan are what the two sides can do.
 	DeskCan Capabilities
@@ -46,13 +62,41 @@ type Channel struct {
 // Text names something that the host itself says to the customer.
 type Text string
 
-// TextFailed is said when the bot has failed and nobody else takes over.
-const TextFailed Text = "failed"
+// The texts: one for each status of a handoff, of the same name, and those of
+// the bot's own part.
+const (
+	// TextBotFailed: the bot has failed and nobody else takes over.
+	TextBotFailed Text = "bot_failed"
+	// TextInactive: the customer has been silent for so long that the
+	// conversation ends.
+	TextInactive Text = "inactive"
+)
+
+// textOf is the text of a handoff's status.
+func textOf(status Status) Text { return Text(status) }
+
+// text is what the host says, in the conversation's language.
+func (ch Channel) text(name Text, language string) string {
+	texts := ch.Texts[name]
+	for tag := language; tag != ""; {
+		if text, ok := texts[tag]; ok {
+			return text
+		}
+		i := strings.LastIndexByte(tag, '-')
+		tag = tag[:max(i, 0)]
+	}
+	return texts[""]
+}
+
+// shows reports whether cards of a media type are shown as such.
+func (c Capabilities) shows(contentType string) bool { return slices.Contains(c.Cards, contentType) }
 
 // Target is where a handoff goes.
 type Target struct {
-	// Queue is the id of a queue; empty: the desk channel's own.
-	Queue string
+	// Queue is the id of a queue; empty: the desk channel's own. Script is
+	// that of a script, instead.
+	Queue  string
+	Script string
 	// DeskChannel is the id of the desk's channel.
 	DeskChannel string
 }
@@ -67,6 +111,10 @@ type Capabilities struct {
 	QuickReplies bool
 	Attachments  bool
 	Typing       bool
+	// Assign: a ticket's assignment can be changed, and given back to the bot
+	// after the agent.
+	Assign   bool
+	HandBack bool
 	// History is how many messages a ticket can be opened with.
 	History int
 	// Properties is how many properties a ticket can carry.

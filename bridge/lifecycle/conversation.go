@@ -47,6 +47,10 @@ type Conversation struct {
 	StateAt int64 `json:"state_at,omitempty"`
 	// Deliveries are told to the bot with its next turn.
 	Deliveries []bot.Delivery `json:"deliveries,omitempty"`
+	// Pace counts turns, to notice a bot that goes in circles.
+	Pace Pace `json:"pace,omitzero"`
+	// Survey: the agents are done, and the channel's survey bot answers.
+	Survey bool `json:"survey,omitempty"`
 	// Failovers counts how often the bot's failure led to the queue since an
 	// agent last said something.
 	Failovers int `json:"failovers,omitempty"`
@@ -80,6 +84,14 @@ type Turn struct {
 	Seq int `json:"seq,omitempty"`
 	// Ready: it may be put to the bot now. Otherwise a timer makes it ready.
 	Ready bool `json:"ready,omitempty"`
+}
+
+// Pace counts the turns of the minute that began at Since, and those in a row
+// that the customer has not caused.
+type Pace struct {
+	Since      time.Time `json:"since,omitzero"`
+	Turns      int       `json:"turns,omitempty"`
+	Unprompted int       `json:"unprompted,omitempty"`
 }
 
 // TurnKind is what a turn is about.
@@ -130,6 +142,9 @@ type DeskSide struct {
 	// applied, and Queued that of its newest queued or transfer event.
 	Newest time.Time `json:"newest,omitzero"`
 	Queued time.Time `json:"queued,omitzero"`
+	// HandBackRefused: the desk will not give the conversation back to the
+	// bot after the agent.
+	HandBackRefused bool `json:"hand_back_refused,omitempty"`
 	// Met: an agent took part since the conversation was last taken from
 	// nobody.
 	Met bool `json:"met,omitempty"`
@@ -178,7 +193,17 @@ const (
 	TimerNoAgent  TimerName = "no_agent"       // nobody has come
 	TimerGrace    TimerName = "transfer_grace" // no transfer has followed
 	TimerBot      TimerName = "bot"            // the bot asked for it
+	TimerInactive TimerName = "inactive"       // the customer has been silent
+	TimerSilent   TimerName = "silent_ticket"  // the ticket has been silent
 )
+
+// Answers is the bot that answers the conversation's turns.
+func (c Conversation) Answers(ch Channel) string {
+	if c.Survey && ch.SurveyBot != "" {
+		return ch.SurveyBot
+	}
+	return ch.Bot
+}
 
 // Due is the earliest of the conversation's timers; zero: it has none.
 func (c Conversation) Due() time.Time {

@@ -13,6 +13,11 @@ func (s *step) started() {
 		s.note()
 		return
 	}
+	s.begin()
+}
+
+// begin is a conversation's first entry. The bot greets if the channel says so.
+func (s *step) begin() {
 	s.meet()
 	if s.ch.Greet {
 		s.hold(Bot, "conversation started")
@@ -39,22 +44,32 @@ func (s *step) meet() {
 // said is something that the customer says or presses.
 func (s *step) said() {
 	s.meet()
+	s.stop(TimerInactive)
 	switch s.c.Holder {
 	case Nobody:
 		s.back()
 	case Bot:
 		s.hear(s.say(ToBot))
 	case Queue:
-		s.say(ToDesk | ToObserver)
+		s.say(s.toAgent())
 		if s.ev.Message != nil && s.cancels(s.ev.Message.Text) {
 			s.cancel()
 		}
 	case Agent:
-		n := s.say(ToDesk | ToObserver)
+		n := s.say(s.toAgent())
 		if s.c.Desk.Closed && s.c.Desk.Waiting == 0 {
 			s.c.Desk.Waiting = n
 		}
 	}
+}
+
+// toAgent is who hears the customer while queue or agent holds: on a line of
+// the desk's own the agent has heard already.
+func (s *step) toAgent() Lanes {
+	if s.ch.DeskLine {
+		return ToObserver
+	}
+	return ToDesk | ToObserver
 }
 
 // say adds the customer's words to the journal.
@@ -100,7 +115,7 @@ func (s *step) back() {
 	known := s.c.Epoch > 0
 	if s.c.Desk.Met && s.c.Desk.Ticket != "" && s.ch.OnReturn == Queue {
 		s.requeue()
-		s.say(ToDesk | ToObserver)
+		s.say(s.toAgent())
 		return
 	}
 	reason := "customer said something"
@@ -111,7 +126,9 @@ func (s *step) back() {
 	s.stop(TimerNoAgent)
 	s.hold(Bot, reason)
 	s.hear(s.say(ToBot))
-	s.c.Turns[0].Returned = known
+	if len(s.c.Turns) > 0 {
+		s.c.Turns[0].Returned = known
+	}
 }
 
 // requeue takes a customer who had met an agent back to the old ticket: a
@@ -122,9 +139,13 @@ func (s *step) requeue() {
 	s.hold(Queue, "customer returned")
 	d.Met, d.Open, d.Left, d.Closed, d.Waiting = false, true, false, false, 0
 	d.Members = nil
-	n := s.add(Entry{Kind: EntryReturn, To: ToDesk | ToCustomer, Of: d.Told, Ticket: d.Ticket, Status: StatusRequested})
+	to := ToDesk | ToCustomer
+	if s.ch.DeskLine {
+		to = ToObserver // the desk has re-queued the ticket itself
+	}
+	n := s.add(Entry{Kind: EntryReturn, To: to, Of: d.Told, Ticket: d.Ticket, Status: StatusRequested})
 	s.c.Session = &Session{Handoff: n, HandedOffAt: s.ev.At, Reason: "customer returned"}
-	s.timer(TimerNoAgent, s.ch.NoAgentAfter)
+	s.awaitAgent()
 }
 
 // cancels reports whether the text is one of the channel's cancel words.
@@ -134,7 +155,7 @@ func (s *step) cancels(text string) bool {
 
 // cancel is a customer who does not want to wait any longer.
 func (s *step) cancel() {
-	if s.c.Holder != Queue {
+	if s.c.Holder != Queue || s.ch.DeskLine {
 		return
 	}
 	s.giveUp(bot.HandoffCancelled, StatusCancelled, "customer cancelled")

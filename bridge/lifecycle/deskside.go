@@ -27,6 +27,8 @@ func (s *step) opened() {
 		handoff = s.ev.Marker.Entry
 	}
 	switch {
+	case s.ch.DeskLine:
+		s.assigned(handoff)
 	case handoff == 0, s.ev.Ticket == "", d.Ticket == s.ev.Ticket && d.Marker == handoff:
 		s.note()
 	case d.Opening == handoff:
@@ -47,12 +49,14 @@ func (s *step) delayed() {
 	}
 	d.Delayed = true
 	s.add(Entry{Kind: EntryStatus, To: ToCustomer, Status: StatusDelayed, Of: s.ev.Entry, Detail: s.ev.Detail})
+	s.tell(StatusDelayed)
 }
 
 // refused is the desk saying no: to a handoff, then the bot is told; to
 // anything else, then it is kept for the operator.
 func (s *step) refused() {
 	if s.c.Desk.Opening == 0 || s.c.Desk.Opening != s.ev.Entry {
+		s.c.Desk.HandBackRefused = s.c.Desk.HandBackRefused || s.ev.Refuses == EntryGiveBack
 		s.note()
 		return
 	}
@@ -83,7 +87,7 @@ func (s *step) queued() {
 		s.hold(Queue, "queued by the desk")
 		s.reopen()
 	}
-	s.timer(TimerNoAgent, s.ch.NoAgentAfter)
+	s.awaitAgent()
 	d.Queue, d.Newest, d.Queued = s.ev.Queue, s.ev.DeskTime, s.ev.DeskTime
 	if sess := s.c.Session; sess != nil {
 		next := *sess
@@ -91,6 +95,7 @@ func (s *step) queued() {
 		s.c.Session = &next
 	}
 	s.add(Entry{Kind: EntryQueued, To: ToCustomer | ToObserver, Status: StatusQueued, Ticket: s.ev.Ticket, Detail: s.ev.Queue})
+	s.tell(StatusQueued)
 }
 
 // reopen lets the desk lane go on after an agent's leaving turned out to be a
@@ -122,10 +127,22 @@ func (s *step) joined() {
 	s.met()
 	s.hold(Agent, "agent joined")
 	s.reopen()
+	s.join()
+}
+
+// join tells of an agent's joining. On a line of the desk's own the desk is
+// asked at once to give the conversation back after the agent.
+func (s *step) join() {
 	s.add(Entry{
 		Kind: EntryJoined, To: ToCustomer | ToObserver, Status: StatusJoined, Ticket: s.ev.Ticket,
 		Author: bot.AuthorAgent, AuthorID: s.ev.Agent.ID, Name: s.ev.Agent.Name,
 	})
+	s.tell(StatusJoined)
+	if s.ch.DeskLine && s.ch.AfterAgent == Bot {
+		if s.c.Desk.HandBackRefused = !s.ch.DeskCan.HandBack; s.ch.DeskCan.HandBack {
+			s.add(Entry{Kind: EntryGiveBack, To: ToDesk, Ticket: s.ev.Ticket})
+		}
+	}
 }
 
 // joinedLate is a joining that arrives after the same agent's leaving. If
@@ -137,10 +154,7 @@ func (s *step) joinedLate(m Member) {
 	}
 	s.met()
 	s.hold(Agent, "agent joined")
-	s.add(Entry{
-		Kind: EntryJoined, To: ToCustomer | ToObserver, Status: StatusJoined, Ticket: s.ev.Ticket,
-		Author: bot.AuthorAgent, AuthorID: s.ev.Agent.ID, Name: s.ev.Agent.Name,
-	})
+	s.join()
 	s.alone()
 }
 
@@ -200,6 +214,9 @@ func (s *step) agentLeft() {
 		Kind: EntryAgentLeft, To: to, Status: StatusAgentLeft, Ticket: s.ev.Ticket,
 		Author: bot.AuthorAgent, AuthorID: s.ev.Agent.ID, Name: s.agentName(),
 	})
+	if to.Has(ToCustomer) {
+		s.tell(StatusAgentLeft)
+	}
 	if s.c.Holder == Agent && !slices.ContainsFunc(s.c.Desk.Members, func(m Member) bool { return m.Present }) {
 		s.alone()
 	}
@@ -208,7 +225,7 @@ func (s *step) agentLeft() {
 // alone closes the desk lane and waits for a transfer to follow.
 func (s *step) alone() {
 	if s.ch.TransferGrace <= 0 {
-		s.handback()
+		s.handback(bot.EndAgentLeft)
 		return
 	}
 	s.c.Desk.Closed = true
@@ -220,11 +237,15 @@ func (s *step) agentSaid() {
 	if s.ours() && s.c.Failovers > 0 {
 		s.c.Failovers = 0
 		if s.c.Holder == Queue { // the wait may have been for ever
-			s.timer(TimerNoAgent, s.ch.NoAgentAfter)
+			s.awaitAgent()
 		}
 	}
+	to := ToCustomer | ToObserver
+	if s.ch.DeskLine {
+		to = ToObserver // the customer has heard already
+	}
 	s.add(Entry{
-		Kind: EntrySaid, To: ToCustomer | ToObserver, Ticket: s.ev.Ticket,
+		Kind: EntrySaid, To: to, Ticket: s.ev.Ticket,
 		Author: bot.AuthorAgent, AuthorID: s.ev.Agent.ID, Name: s.agentName(), Message: s.ev.Message,
 	})
 }
@@ -255,7 +276,8 @@ func (s *step) transferred() {
 	if s.c.Holder == Agent {
 		s.hold(Queue, "transferred by the agent")
 		s.reopen()
-		s.timer(TimerNoAgent, s.ch.NoAgentAfter)
+		s.awaitAgent()
 	}
 	s.add(Entry{Kind: EntryTransferred, To: ToCustomer | ToObserver, Status: StatusTransferred, Ticket: s.ev.Ticket})
+	s.tell(StatusTransferred)
 }

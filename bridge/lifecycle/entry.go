@@ -65,10 +65,12 @@ const (
 	EntryLeft        EntryKind = "left"  // the customer
 	EntryDone        EntryKind = "done"  // a turn ended well
 	EntryFailed      EntryKind = "failed"
-	EntryStale       EntryKind = "stale"   // what the bot did came too late
-	EntryHandoff     EntryKind = "handoff" // to the desk: open a ticket
-	EntryReturn      EntryKind = "return"  // to the desk: say in one bot message what was said since Of
-	EntryLeave       EntryKind = "leave"   // to the desk: leave Ticket, or the one that handoff Of opened
+	EntryStale       EntryKind = "stale"     // what the bot did came too late
+	EntryHandoff     EntryKind = "handoff"   // to the desk: open a ticket
+	EntryReturn      EntryKind = "return"    // to the desk: say in one bot message what was said since Of
+	EntryLeave       EntryKind = "leave"     // to the desk: leave Ticket, or the one that handoff Of opened
+	EntryLook        EntryKind = "look"      // to the desk: read how Ticket stands
+	EntryGiveBack    EntryKind = "give_back" // to the desk: Ticket is to come back to the bot after the agent
 	EntryOpened      EntryKind = "opened"
 	EntryStatus      EntryKind = "status" // news of the handoff
 	EntryQueued      EntryKind = "queued"
@@ -87,6 +89,7 @@ type Handoff struct {
 	Target      string `json:"target"`
 	Queue       string `json:"queue,omitempty"`
 	DeskChannel string `json:"desk_channel,omitempty"`
+	Script      string `json:"script,omitempty"`
 	Reason      string `json:"reason,omitempty"`
 	Summary     string `json:"summary,omitempty"`
 	// Properties for the agent: the conversation's and the handoff's own.

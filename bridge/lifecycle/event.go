@@ -41,6 +41,10 @@ type Event struct {
 	Agent bot.Agent `json:"agent,omitzero"`
 	// Marker names the handoff that a ticket was opened for. EventTicket.
 	Marker Marker `json:"marker,omitzero"`
+	// Active: the ticket's interaction has begun. EventTicket.
+	Active bool `json:"active,omitempty"`
+	// Over: no interaction of the ticket is open. EventLooked.
+	Over bool `json:"over,omitempty"`
 
 	// Turn, Epoch, Attempt and Seq of what the bot does. EventBotSaid,
 	// EventBotDone, EventBotFailed.
@@ -54,6 +58,8 @@ type Event struct {
 	// Entry is the number of the entry whose performance had this result.
 	// EventOpened, EventDelayed, EventRefused.
 	Entry int64 `json:"entry,omitempty"`
+	// Refuses is the kind of that entry. EventRefused.
+	Refuses EntryKind `json:"refuses,omitempty"`
 	// Detail, in one line for people.
 	Detail string `json:"detail,omitempty"`
 
@@ -103,6 +109,7 @@ const (
 	EventOpened  EventKind = "opened"  // the ticket of handoff Entry is open
 	EventDelayed EventKind = "delayed" // the desk does not answer; it is tried again
 	EventRefused EventKind = "refused" // the desk says no to Entry
+	EventLooked  EventKind = "looked"  // how the ticket stands, as read for Entry
 )
 
 // EventDue is a timer of the conversation's.

@@ -34,22 +34,28 @@ func (s *step) handoff(h bot.Handoff) (refusal string) {
 		properties[k] = v
 	}
 	s.hold(Queue, reason)
+	s.tell(StatusRequested)
 	n := s.add(Entry{
 		Kind: EntryHandoff, To: ToDesk | ToCustomer | ToObserver, Status: StatusRequested, Detail: reason,
 		Handoff: &Handoff{
-			Target: name, Queue: target.Queue, DeskChannel: target.DeskChannel,
+			Target: name, Queue: target.Queue, Script: target.Script, DeskChannel: target.DeskChannel,
 			Reason: h.Reason, Summary: h.Summary, Properties: properties,
 		},
 	})
-	s.c.Desk = DeskSide{Opening: n, Skip: s.c.Desk.Skip, Queue: target.Queue}
 	s.c.Session = &Session{Handoff: n, HandedOffAt: s.ev.At, Reason: h.Reason, Target: name}
-	s.timer(TimerNoAgent, s.ch.NoAgentAfter)
+	if s.ch.DeskLine { // the ticket that the customer has brought changes its assignment
+		s.c.Desk.Opening, s.c.Desk.Queue, s.c.Desk.Delayed = n, target.Queue, false
+		return ""
+	}
+	s.c.Desk = DeskSide{Opening: n, Skip: s.c.Desk.Skip, Queue: target.Queue}
+	s.awaitAgent()
 	return ""
 }
 
 // refuse tells bot and customer that a handoff is not taken. The bot goes on.
 func (s *step) refuse(target, why string) {
 	s.add(Entry{Kind: EntryStatus, To: ToCustomer, Status: StatusRefused, Detail: why})
+	s.tell(StatusRefused)
 	s.turn(Turn{Kind: TurnHandoffOutcome, Outcome: &bot.HandoffOutcome{
 		Result: bot.HandoffRefused, Reason: why, Target: target,
 	}})
@@ -66,6 +72,7 @@ func (s *step) giveUp(result bot.HandoffResult, status Status, why string) {
 	s.stop(TimerNoAgent)
 	s.hold(Bot, why)
 	s.add(Entry{Kind: EntryStatus, To: ToCustomer | ToObserver, Status: status, Detail: why})
+	s.tell(status)
 	s.leaveDesk()
 	s.turn(Turn{Kind: TurnHandoffOutcome, Outcome: &bot.HandoffOutcome{Result: result, Reason: why, Target: target}})
 }
@@ -74,6 +81,11 @@ func (s *step) giveUp(result bot.HandoffResult, status Status, why string) {
 // sends that have not begun are dropped: the next handoff's history has them.
 func (s *step) leaveDesk() {
 	d := &s.c.Desk
+	if s.ch.DeskLine { // the ticket is the customer's own
+		d.Opening, d.Told, d.Members = 0, s.c.Number, nil
+		d.Closed, d.Waiting = false, 0
+		return
+	}
 	d.Skip, d.Told = s.c.Number, s.c.Number
 	switch {
 	case d.Opening != 0:
@@ -83,6 +95,14 @@ func (s *step) leaveDesk() {
 	}
 	d.Opening, d.Open, d.Left, d.Closed, d.Waiting = 0, false, true, false, 0
 	d.Members = nil
+}
+
+// awaitAgent bounds the wait for an agent. A customer on a line of the desk's
+// own cannot be taken out of its queue.
+func (s *step) awaitAgent() {
+	if !s.ch.DeskLine {
+		s.timer(TimerNoAgent, s.ch.NoAgentAfter)
+	}
 }
 
 // endSession closes the record of the agent session.
@@ -97,27 +117,33 @@ func (s *step) endSession(end bot.AgentSessionEnd) {
 
 // handback is the agents being done: no transfer has followed the last one's
 // leaving.
-func (s *step) handback() {
+func (s *step) handback(end bot.AgentSessionEnd) {
 	d := &s.c.Desk
-	s.endSession(bot.EndAgentLeft)
+	s.endSession(end)
 	waiting := d.Waiting
 	d.Open, d.Closed, d.Waiting = false, false, 0
 	d.Told = s.c.Number
 	if waiting > 0 {
 		d.Told = waiting - 1
 	}
-	if s.ch.AfterAgent == Nobody {
+	if s.ch.AfterAgent == Nobody || d.HandBackRefused {
 		s.hold(Nobody, "agent left")
 		s.add(Entry{Kind: EntryHandback, To: ToCustomer | ToObserver, Status: StatusCompleted})
+		s.tell(StatusCompleted)
 		if waiting > 0 {
 			s.unanswered(waiting)
 		}
-		d.Skip = max(d.Skip, s.skipTo(waiting))
+		if !s.ch.DeskLine {
+			d.Skip = max(d.Skip, s.skipTo(waiting))
+		}
 		return
 	}
 	s.hold(Bot, "agent left")
 	n := s.add(Entry{Kind: EntryHandback, To: ToCustomer | ToObserver, Status: StatusCompleted})
-	d.Skip = n
+	s.tell(StatusCompleted)
+	if s.c.Survey = s.ch.SurveyBot != ""; !s.ch.DeskLine {
+		d.Skip = n
+	}
 	s.turn(Turn{Kind: TurnAgentSessionEnded, From: waiting, Through: n})
 }
 
@@ -130,7 +156,7 @@ func (s *step) unanswered(from int64) {
 		s.c.Desk.Met, s.c.Desk.Open, s.c.Desk.Members = false, true, nil
 		s.c.Session = &Session{Handoff: s.c.Number, HandedOffAt: s.ev.At, Reason: "customer returned"}
 		s.add(Entry{Kind: EntryStatus, To: ToCustomer, Status: StatusRequested})
-		s.timer(TimerNoAgent, s.ch.NoAgentAfter)
+		s.awaitAgent()
 		return
 	}
 	s.c.Desk.Met = false

@@ -21,6 +21,9 @@ func TestAnyOrder(t *testing.T) {
 		ch.AfterAgent = rapid.SampledFrom([]Holder{Bot, Nobody}).Draw(t, "after_agent")
 		ch.OnReturn = rapid.SampledFrom([]Holder{Queue, Bot}).Draw(t, "on_return")
 		ch.Debounce = rapid.SampledFrom([]time.Duration{0, time.Second}).Draw(t, "debounce")
+		ch.DeskLine = rapid.Bool().Draw(t, "desk_line")
+		ch.Inactivity = rapid.SampledFrom([]time.Duration{0, time.Minute}).Draw(t, "inactivity")
+		ch.SilentTicket = rapid.SampledFrom([]time.Duration{0, time.Minute}).Draw(t, "silent_ticket")
 		w := &world{channel: ch, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), c: Conversation{ID: "c1", Channel: "web"}}
 		var past []Event
 		for i := range rapid.IntRange(1, 60).Draw(t, "events") {
@@ -51,16 +54,23 @@ func (w *world) draw(t *rapid.T, i int) Event {
 	ev.Kind = rapid.SampledFrom([]EventKind{
 		EventStarted, EventSaid, EventSaid, EventSaid, EventActed, EventCancel, EventLeft,
 		EventBotSaid, EventBotDone, EventBotDone, EventBotDone, EventBotFailed,
-		EventTicket, EventOpened, EventOpened, EventDelayed, EventRefused,
+		EventTicket, EventOpened, EventOpened, EventDelayed, EventRefused, EventLooked,
 		EventQueued, EventJoined, EventJoined, EventAgentLeft, EventAgentLeft, EventAgentSaid, EventTransferred, EventNoted,
 		EventDue, EventDue,
 	}).Draw(t, "kind")
+	if w.channel.DeskLine && w.c.Number == 0 { // the customer brings the ticket
+		ev.Ticket = "T1"
+		ev.Kind = rapid.SampledFrom([]EventKind{EventSaid, EventTicket, EventQueued, EventJoined}).Draw(t, "first")
+	}
 	switch ev.Kind {
 	case EventSaid, EventAgentSaid:
 		ev.Message = &bot.Message{Text: ev.ID}
 	case EventActed:
 		ev.Action = &bot.Action{Kind: bot.ActionQuickReply, Title: ev.ID}
+	case EventLooked:
+		ev.ID, ev.Over = "", rapid.Bool().Draw(t, "over")
 	case EventTicket:
+		ev.Active = rapid.Bool().Draw(t, "active")
 		ev.Marker = Marker{"c1", w.c.Desk.Opening}
 	case EventOpened, EventRefused, EventDelayed:
 		ev.ID, ev.Entry = "", w.c.Desk.Opening
@@ -169,7 +179,7 @@ func (w *world) legal(t *rapid.T, before Conversation) {
 	if c.Holder == Queue && c.Desk.Opening == 0 && c.Desk.Ticket == "" {
 		t.Fatalf("queued without a ticket: %+v", c)
 	}
-	if c.Holder == Queue && !hasTimer(c, TimerNoAgent) && c.Failovers < maxFailovers {
+	if c.Holder == Queue && !hasTimer(c, TimerNoAgent) && c.Failovers < maxFailovers && !w.channel.DeskLine {
 		t.Fatalf("queued for ever: %+v", c)
 	}
 }
@@ -181,10 +191,10 @@ func (w *world) kept(t *rapid.T, ev Event, entries []Entry) {
 	}
 	for _, e := range entries {
 		if e.Said() && e.Author == bot.AuthorCustomer {
-			if !e.To.Has(ToBot) && !e.To.Has(ToDesk) {
+			if !e.To.Has(ToBot) && !e.To.Has(ToDesk) && !w.channel.DeskLine {
 				t.Fatalf("nobody hears %+v", e)
 			}
-			if e.To.Has(ToBot) && !w.inTurn(e.Number) {
+			if e.To.Has(ToBot) && !w.inTurn(e.Number) && !failed(entries) {
 				t.Fatalf("no turn carries %d: %+v", e.Number, w.c.Turns)
 			}
 			return
@@ -196,6 +206,16 @@ func (w *world) kept(t *rapid.T, ev Event, entries []Entry) {
 func (w *world) inTurn(number int64) bool {
 	for _, turn := range w.c.Turns {
 		if turn.From <= number && number <= turn.Through {
+			return true
+		}
+	}
+	return false
+}
+
+// failed: the bot went in circles, and no turn was put.
+func failed(entries []Entry) bool {
+	for _, e := range entries {
+		if e.Kind == EntryFailed {
 			return true
 		}
 	}

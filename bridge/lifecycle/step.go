@@ -21,6 +21,9 @@ func Step(ch Channel, c Conversation, ev Event) (Conversation, []Entry) {
 	if len(s.entries) == 0 && ev.ID != "" {
 		s.note()
 	}
+	if len(s.entries) > 0 {
+		s.watchTicket()
+	}
 	return s.c, s.entries
 }
 
@@ -35,6 +38,9 @@ type step struct {
 func (s *step) apply() {
 	if s.c.Holder == "" {
 		s.c.Holder, s.c.Since = Nobody, s.ev.At
+	}
+	if s.c.Number == 0 && s.ch.DeskLine && s.ev.Ticket != "" {
+		s.arrive()
 	}
 	switch s.ev.Kind {
 	case EventStarted:
@@ -57,6 +63,8 @@ func (s *step) apply() {
 		s.delayed()
 	case EventRefused:
 		s.refused()
+	case EventLooked:
+		s.looked()
 	case EventQueued:
 		s.queued()
 	case EventJoined:
@@ -108,10 +116,17 @@ func (s *step) hold(h Holder, reason string) {
 	s.c.Turns = nil
 	s.stop(TimerDebounce)
 	s.stop(TimerRetry)
+	s.stop(TimerInactive)
+	if h != Bot {
+		s.c.Survey = false
+	}
 }
 
 // turn queues a turn for the bot. It is put at once if none is before it.
 func (s *step) turn(t Turn) {
+	if s.circles(t.Kind) {
+		return
+	}
 	t.ID, t.Attempt = turnID(s.c.ID, t.Kind, s.ev), 1
 	t.Ready = len(s.c.Turns) == 0
 	s.c.Turns = append(slices.Clone(s.c.Turns), t)

@@ -26,7 +26,11 @@ func (s *step) due() {
 	case TimerNoAgent:
 		s.nobodyCame()
 	case TimerGrace:
-		s.handback()
+		s.handback(bot.EndAgentLeft)
+	case TimerInactive:
+		s.inactive()
+	case TimerSilent:
+		s.add(Entry{Kind: EntryLook, To: ToDesk, Ticket: s.c.Desk.Ticket})
 	case TimerBot:
 		s.add(Entry{Kind: EntryDue, Detail: "the bot's timer " + s.ev.Timer.Bot})
 		if s.c.Holder == Bot {

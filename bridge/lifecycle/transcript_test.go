@@ -208,6 +208,8 @@ func (p *player) desk(ev *Event, verb string, rest []string) {
 		ev.Kind, ev.Detail = EventDelayed, "500"
 	case "refuses":
 		ev.Kind, ev.Detail = EventRefused, rest[0]
+	case "refuses-giveback":
+		ev.Kind, ev.Detail, ev.Refuses, ev.Entry = EventRefused, rest[0], EntryGiveBack, p.c.Number
 	default:
 		p.t.Fatalf("desk %s?", verb)
 	}
@@ -226,6 +228,12 @@ func (p *player) ticket(ev *Event, ticket string, words []string) {
 		words = words[:len(words)-1]
 	}
 	switch {
+	case words[0] == "active":
+		ev.Kind, ev.Active, ev.Customer = EventTicket, true, &bot.Customer{ID: "u1", Name: "Kim"}
+	case words[0] == "customer":
+		p.customer(ev, words[1], words[2:])
+	case words[0] == "looked":
+		*ev = Event{Kind: EventLooked, Ticket: ticket, Over: words[1] == "over"}
 	case words[0] == "queued":
 		ev.Kind, ev.Queue = EventQueued, words[1]
 	case words[0] == "transferred":
@@ -346,7 +354,7 @@ func timers(c Conversation, now time.Time) string {
 	}
 	var all []string
 	for _, t := range c.Timers {
-		all = append(all, fmt.Sprintf("%s%s at %s", t.Name, t.Bot, t.At.Format("15:04:05")))
+		all = append(all, fmt.Sprintf("%s at %s", strings.TrimSpace(string(t.Name)+" "+t.Bot), t.At.Format("15:04:05")))
 	}
 	return strings.Join(all, ", ")
 }
