@@ -10,6 +10,7 @@ import (
 
 // routes are 8x8's paths and the control API.
 func (s *Simulator) routes() http.Handler {
+	gin.SetMode(gin.ReleaseMode) // or gin prints its routes on stdout
 	e := gin.New()
 	e.RedirectTrailingSlash = false
 	e.HandleMethodNotAllowed = true
