@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"log/slog"
 	"slices"
 	"time"
@@ -33,7 +34,7 @@ func (c *centre) stock(o Options) {
 		c.addQueue(q)
 	}
 	for _, w := range o.Webhooks {
-		c.webhooks = append(c.webhooks, &webhook{ID: w.ID, Name: w.Name, URI: w.URI, Version: gatewayVersion})
+		c.webhooks = append(c.webhooks, &webhook{ID: w.ID, Name: w.Name, URI: w.URI, Version: cmp.Or(w.Version, gatewayVersion)})
 	}
 	for _, ch := range o.Channels {
 		c.nameQueue(ch.Queue)
@@ -104,6 +105,16 @@ func (c *centre) address(channelID string) string {
 		return ""
 	}
 	return w.URI
+}
+
+// shapeOf is the version of events that the ticket's webhook wants.
+func (c *centre) shapeOf(t *ticket) string {
+	if ch, err := c.channel(t.channelID); err == nil {
+		if w, err := c.webhook(ch.WebHookID); err == nil {
+			return w.Version
+		}
+	}
+	return gatewayVersion
 }
 
 // settle does what a 202 promised: at once, or after the lag.

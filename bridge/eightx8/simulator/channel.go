@@ -20,7 +20,7 @@ type routing struct {
 }
 
 // complete puts in the defaults and says what may not be as it is.
-func (c *centre) complete(ch *channel) error {
+func (c *centre) complete(d dialect, ch *channel) error {
 	var v violations
 	v.require("name", ch.Name)
 	v.limit("name", ch.Name, 255)
@@ -32,7 +32,7 @@ func (c *centre) complete(ch *channel) error {
 	}
 	v.require("webHookId", ch.WebHookID)
 	if ch.WebHookID != "" {
-		if _, err := c.webhook(ch.WebHookID); err != nil {
+		if _, err := c.webhookOf(d, ch.WebHookID); err != nil {
 			v.add("webHookId", ch.WebHookID, "invalid_webhook", "WebHook ID %s is invalid.", ch.WebHookID)
 		}
 	}
@@ -59,7 +59,21 @@ func (c *centre) checkQueue(v *violations, field, id string) {
 	}
 }
 
-func (s *Simulator) listChannels(r *request) (answer, error) {
+// showChannel is the channel as the dialect writes it: the Chat API's have no
+// type.
+func (d dialect) showChannel(ch *channel) any {
+	if !d.flat {
+		return ch
+	}
+	return struct {
+		ID             string   `json:"id"`
+		Name           string   `json:"name"`
+		WebHookID      string   `json:"webHookId"`
+		RoutingOptions *routing `json:"routingOptions"`
+	}{ch.ID, ch.Name, ch.WebHookID, ch.RoutingOptions}
+}
+
+func (s *Simulator) listChannels(d dialect) endpoint {
 	queue := func(ch *channel) string { return ch.RoutingOptions.ID }
 	l := listing[*channel]{
 		name: "channels",
@@ -76,58 +90,73 @@ func (s *Simulator) listChannels(r *request) (answer, error) {
 			"id":   func(a, b *channel) int { return byID(a.ID, b.ID) },
 			"name": func(a, b *channel) int { return byID(a.Name, b.Name) },
 		},
+		flat: d.flat,
+		show: d.showChannel,
 	}
-	return l.answer(r, s.centre.channels, s.opt.MaxPageSize, s.opt.Quirks)
+	return func(r *request) (answer, error) {
+		return l.answer(r, s.centre.channelsOf(d), s.opt.MaxPageSize, s.opt.Quirks)
+	}
 }
 
-func (s *Simulator) createChannel(r *request) (answer, error) {
-	ch := &channel{}
-	if err := r.decode(ch); err != nil {
-		return answer{}, err
+func (s *Simulator) createChannel(d dialect) endpoint {
+	return func(r *request) (answer, error) {
+		ch := &channel{}
+		if err := r.decode(ch); err != nil {
+			return answer{}, err
+		}
+		if err := s.centre.complete(d, ch); err != nil {
+			return answer{}, err
+		}
+		ch.ID = s.centre.ids.counted(func(id string) bool {
+			_, err := s.centre.channel(id)
+			return err == nil
+		})
+		s.centre.channels = append(s.centre.channels, ch)
+		return ok(d.showChannel(ch))
 	}
-	if err := s.centre.complete(ch); err != nil {
-		return answer{}, err
-	}
-	ch.ID = s.centre.ids.counted(func(id string) bool {
-		_, err := s.centre.channel(id)
-		return err == nil
-	})
-	s.centre.channels = append(s.centre.channels, ch)
-	return ok(ch)
 }
 
-func (s *Simulator) getChannel(r *request) (answer, error) {
-	ch, err := s.centre.channel(r.param("id"))
-	if err != nil {
-		return answer{}, err
+func (s *Simulator) getChannel(d dialect) endpoint {
+	return func(r *request) (answer, error) {
+		ch, err := s.centre.channelOf(d, r.param("id"))
+		if err != nil {
+			return answer{}, err
+		}
+		return ok(d.showChannel(ch))
 	}
-	return ok(ch)
 }
 
-func (s *Simulator) putChannel(r *request) (answer, error) {
-	ch, err := s.centre.channel(r.param("id"))
-	if err != nil {
-		return answer{}, err
+func (s *Simulator) putChannel(d dialect) endpoint {
+	return func(r *request) (answer, error) {
+		ch, err := s.centre.channelOf(d, r.param("id"))
+		if err != nil {
+			return answer{}, err
+		}
+		if err := r.checkMatch(); err != nil {
+			return answer{}, err
+		}
+		next := &channel{}
+		if err := r.decode(next); err != nil {
+			return answer{}, err
+		}
+		if err := s.centre.complete(d, next); err != nil {
+			return answer{}, err
+		}
+		next.ID = ch.ID
+		*ch = *next
+		return ok(d.showChannel(ch))
 	}
-	next := &channel{}
-	if err := r.decode(next); err != nil {
-		return answer{}, err
-	}
-	if err := s.centre.complete(next); err != nil {
-		return answer{}, err
-	}
-	next.ID = ch.ID
-	*ch = *next
-	return ok(ch)
 }
 
 // deleteChannel leaves the channel's conversations as they are; their events
 // then go nowhere.
-func (s *Simulator) deleteChannel(r *request) (answer, error) {
-	ch, err := s.centre.channel(r.param("id"))
-	if err != nil {
-		return answer{}, err
+func (s *Simulator) deleteChannel(d dialect) endpoint {
+	return func(r *request) (answer, error) {
+		ch, err := s.centre.channelOf(d, r.param("id"))
+		if err != nil {
+			return answer{}, err
+		}
+		s.centre.channels = slices.DeleteFunc(s.centre.channels, func(one *channel) bool { return one == ch })
+		return nothing()
 	}
-	s.centre.channels = slices.DeleteFunc(s.centre.channels, func(one *channel) bool { return one == ch })
-	return nothing()
 }

@@ -34,6 +34,8 @@ func (s *Simulator) controlRoutes(g *gin.RouterGroup) {
 	g.DELETE("/requests", s.control(s.forgetCalls))
 	g.GET("/events", s.control(s.showEvents))
 
+	g.DELETE("/tokens", s.control(s.expireTokens))
+
 	g.GET("/faults", s.control(s.showFaults))
 	g.PUT("/faults", s.control(s.setFaults))
 	g.DELETE("/faults", s.control(s.clearFaults))

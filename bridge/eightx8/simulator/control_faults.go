@@ -38,6 +38,11 @@ func (s *Simulator) showEvents(r *request) (answer, error) {
 	return ok(map[string]any{"events": events, "total": s.journal.told})
 }
 
+// expireTokens makes every token that was given out invalid.
+func (s *Simulator) expireTokens(*request) (answer, error) {
+	return ok(map[string]any{"expired": s.tokens.revoke("")})
+}
+
 func (s *Simulator) showFaults(*request) (answer, error) {
 	return ok(map[string]any{"faults": listed(s.faults.rules)})
 }

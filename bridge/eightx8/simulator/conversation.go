@@ -70,15 +70,19 @@ func (s *Simulator) listInteractions(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	return listing[interactionView]{name: "interactions"}.whole(r, t.viewInteractions(s.opt.Quirks), s.opt.Quirks)
+}
+
+func (t *ticket) viewInteractions(quirks Quirks) []interactionView {
 	write := isoTime
-	if s.opt.Quirks.DateOnlyInteractions {
+	if quirks.DateOnlyInteractions {
 		write = isoDate
 	}
 	views := make([]interactionView, len(t.interactions))
 	for i, one := range t.interactions {
 		views[i] = interactionView{ID: one.id, StartTime: write(one.start), EndTime: write(one.end)}
 	}
-	return listing[interactionView]{name: "interactions"}.whole(r, views, s.opt.Quirks)
+	return views
 }
 
 // isoTime writes a time as 8x8 does; empty if there is none.

@@ -3,7 +3,6 @@ package simulator
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -24,7 +23,13 @@ var errNoWebhook = errors.New("channel has no webhook")
 
 // emit hands an event to the outbox, past the fault rules. The lock is held.
 func (s *Simulator) emit(t *ticket, e event) {
-	body, err := json.Marshal(e)
+	if c := s.centre; c.shapeOf(t) != gatewayVersion {
+		var has bool
+		if e, has = c.flatten(e); !has {
+			return
+		}
+	}
+	body, err := e.encode()
 	if err != nil {
 		s.log.Error("encode event", "event", e.EventType, "err", err)
 		return

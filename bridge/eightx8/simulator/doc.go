@@ -1,5 +1,6 @@
-// Package simulator is 8x8 Contact Center in a box: the Chat Gateway v1 API,
-// its signed webhooks, queues and agents behind one [http.Handler]. It gives a
+// Package simulator is 8x8 Contact Center in a box: the Chat Gateway v1 API
+// and the older Chat API v2 over the same conversations, signed webhooks,
+// queues and agents behind one [http.Handler]. It gives a
 // contact centre to whoever has none, and faults on demand to whoever tests.
 //
 // The pieces, from the inside out:
@@ -9,7 +10,8 @@
 //   - event.go, outbox.go, delivery.go, signature.go: what is told by webhook,
 //     in which order, how often, and signed how.
 //   - routes.go, endpoint.go, and a file for each noun: 8x8's paths, as strict
-//     as its schemas; problem.go: its error bodies.
+//     as its schemas; problem.go: its error bodies. dialect.go and chat_*.go
+//     are the Chat API, with its tokens in token.go.
 //   - control*.go: the simulator's own API under /simulator/v1.
 //   - guard.go, fault.go, journal.go: what stands before all calls.
 //

@@ -30,7 +30,7 @@ type request struct {
 type answer struct {
 	status      int
 	body        any
-	contentType string // application/hal+json unless said
+	contentType string // the one of the call's style unless said
 }
 
 func ok(body any) (answer, error)       { return answer{status: http.StatusOK, body: body}, nil }
@@ -44,7 +44,7 @@ type endpoint func(*request) (answer, error)
 // call serves an endpoint of 8x8's API; style says how it refuses.
 func (s *Simulator) call(style style, e endpoint) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		a, body, err := s.carryOut(c, halType, e)
+		a, body, err := s.carryOut(c, style.contentType, e)
 		if err != nil {
 			status, problem := style.render(err, s.reference())
 			writeJSON(c.Writer, status, problemType, problem)

@@ -1,6 +1,9 @@
 package simulator
 
-import "strings"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // The events of the chat-gateway shape (8x8 contract, "Webhook events").
 const (
@@ -22,7 +25,14 @@ type event struct {
 	Data           any    `json:"data,omitempty"`
 
 	tags []string
+	body any // what is sent instead of the event itself, if anything
 }
+
+// The changes of a member.
+const (
+	memberJoined = "joined"
+	memberLeft   = "left"
+)
 
 type conversationData struct {
 	State      string     `json:"state"`
@@ -60,6 +70,14 @@ type activityData struct {
 
 type typingValue struct {
 	Users []member `json:"users"`
+}
+
+// encode is the event as it is sent.
+func (e event) encode() ([]byte, error) {
+	if e.body != nil {
+		return json.Marshal(e.body)
+	}
+	return json.Marshal(e)
 }
 
 func (c *centre) tell(t *ticket, kind string, data any, tags ...string) {

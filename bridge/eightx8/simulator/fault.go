@@ -26,6 +26,9 @@ type fault struct {
 	LoseAnswer bool     `json:"lose_answer,omitempty"` // carried out, then the connection is cut
 	Hang       Duration `json:"hang,omitempty"`        // not carried out; cut after that long
 	Lag        Duration `json:"lag,omitempty"`         // answered at once, takes effect that much later
+	// ExpireToken makes the token that the call carries invalid before the call
+	// is carried out.
+	ExpireToken bool `json:"expire_token,omitempty"`
 
 	// For events.
 	Hold         bool     `json:"hold,omitempty"`          // kept back until the rules are replaced
@@ -43,13 +46,13 @@ const eventRule = "webhook"
 // check says what is wrong with a rule.
 func (f *fault) check(v *violations, name string) {
 	words := strings.Fields(f.Match)
-	onCalls := f.Status != 0 || f.LoseAnswer || f.Hang > 0 || f.Lag > 0 || f.RetryAfter != ""
+	onCalls := f.Status != 0 || f.LoseAnswer || f.Hang > 0 || f.Lag > 0 || f.RetryAfter != "" || f.ExpireToken
 	onEvents := f.Hold || f.Drop || f.Twice || f.BadSignature || f.Age > 0
 	switch {
 	case len(words) < 2:
 		v.add(name+".match", f.Match, "invalid_match", "%s.match: say \"METHOD /path\" or \"webhook EVENT\".", name)
 	case words[0] == eventRule && onCalls:
-		v.add(name, f.Match, "invalid_action", "%s: status, retry_after, lose_answer, hang and lag are for calls.", name)
+		v.add(name, f.Match, "invalid_action", "%s: status, retry_after, lose_answer, hang, lag and expire_token are for calls.", name)
 	case words[0] == eventRule:
 	case len(words) != 2 || !validPattern(words[1]):
 		v.add(name+".match", f.Match, "invalid_match", "%s.match: %q is not \"METHOD /path\".", name, f.Match)

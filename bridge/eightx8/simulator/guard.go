@@ -12,6 +12,8 @@ import (
 
 const (
 	gatewayPath = "/chat-gateway/v1"
+	chatPath    = "/vcc"
+	tokenPath   = "/oauth/v2/token"
 	controlPath = "/simulator/v1"
 	bodyLimit   = 1 << 20
 )
@@ -57,7 +59,8 @@ func (s *Simulator) suffer(f *fault, stopping <-chan struct{}, w *statusWriter, 
 		if f.RetryAfter != "" {
 			w.Header().Set("Retry-After", f.RetryAfter)
 		}
-		writeJSON(w, f.Status, problemType, general("fault_"+strconv.Itoa(f.Status), http.StatusText(f.Status)))
+		code, text := "fault_"+strconv.Itoa(f.Status), http.StatusText(f.Status)
+		writeJSON(w, f.Status, problemType, faultStyle(r.URL.Path).other(code, text, s.reference()))
 		return
 	}
 	if f.Lag > 0 {
@@ -92,7 +95,7 @@ func (s *Simulator) wait(ctx context.Context, stopping <-chan struct{}, d time.D
 
 // arrive records a call and picks the rule that acts on it.
 func (s *Simulator) arrive(r *http.Request) (*callRecord, *fault, <-chan struct{}) {
-	where := strings.TrimPrefix(r.URL.Path, gatewayPath)
+	where := belowBase(r.URL.Path)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	record := s.journal.call(s.opt.Clock.Now(), r.Method, r.URL.Path, where)
@@ -101,8 +104,37 @@ func (s *Simulator) arrive(r *http.Request) (*callRecord, *fault, <-chan struct{
 		return record, nil, s.stopping
 	}
 	record.Fault = f.Match
+	if f.ExpireToken {
+		if token := bearer(r); token != "" {
+			s.tokens.revoke(token)
+		}
+	}
 	acting := *f // the rules may be read or replaced meanwhile
 	return record, &acting, s.stopping
+}
+
+// belowBase is the path below either dialect's base, so that one fault rule
+// fits both.
+func belowBase(path string) string {
+	if below, ok := strings.CutPrefix(path, gatewayPath); ok {
+		return below
+	}
+	parts := strings.SplitN(path, "/", 8) // "", vcc, REGION, chat, v2, tenant, TENANT, …
+	switch {
+	case len(parts) == 8 && "/"+parts[1] == chatPath && parts[5] == "tenant":
+		return "/" + parts[7]
+	case len(parts) == 8 && "/"+parts[1] == chatPath:
+		return "/" + strings.Join(parts[5:], "/")
+	}
+	return path
+}
+
+// faultStyle is how a call to the path writes an error.
+func faultStyle(path string) style {
+	if strings.HasPrefix(path, chatPath+"/") {
+		return chatStyle()
+	}
+	return generalStyle()
 }
 
 // depart completes the record.

@@ -20,7 +20,7 @@ func (c *centre) create(channelID, queueID string, user userData, history []mess
 		typing:    make(map[string]time.Time),
 	}
 	for _, m := range history {
-		m.id, m.at, m.history = c.ids.opaque(), t.createdAt, true
+		m.id, m.at, m.history, m.interaction = c.ids.opaque(), t.createdAt, true, 1
 		t.messages = append(t.messages, m)
 	}
 	c.tickets = append(c.tickets, t)
@@ -29,7 +29,7 @@ func (c *centre) create(channelID, queueID string, user userData, history []mess
 	c.settle(lag, func() {
 		if t.state == stateCreated {
 			c.begin(t)
-			c.tellMember(t, authorUser, "joined", authorUser)
+			c.tellMember(t, authorUser, memberJoined, authorUser)
 			c.enqueue(t, t.queueID)
 		}
 	})
@@ -71,7 +71,7 @@ func (c *centre) join(a *agent, t *ticket) {
 	t.agentID = a.ID
 	a.handling = append(a.handling, t)
 	t.agents = append(t.agents, membership{agentID: a.ID, joined: c.now()})
-	c.tellMember(t, authorAgent, "joined", a.ID)
+	c.tellMember(t, authorAgent, memberJoined, a.ID)
 	c.tellState(t)
 	c.cue(a, t, cueJoined, "")
 }
@@ -87,7 +87,7 @@ func (c *centre) part(t *ticket) {
 		a.handling = slices.DeleteFunc(a.handling, func(one *ticket) bool { return one == t })
 	}
 	t.leave(id, c.now())
-	c.tellMember(t, authorAgent, "left", id)
+	c.tellMember(t, authorAgent, memberLeft, id)
 }
 
 // end closes the interaction: the ticket is idle until something is said.
@@ -122,7 +122,7 @@ func (c *centre) customerLeave(t *ticket) {
 		return
 	}
 	t.userLeft = true
-	c.tellMember(t, authorUser, "left", authorUser)
+	c.tellMember(t, authorUser, memberLeft, authorUser)
 	c.end(t)
 }
 
@@ -134,7 +134,7 @@ func (c *centre) post(t *ticket, authorType, text string) {
 		c.begin(t)
 		if t.userLeft {
 			t.userLeft = false
-			c.tellMember(t, authorUser, "joined", authorUser)
+			c.tellMember(t, authorUser, memberJoined, authorUser)
 		}
 		c.enqueue(t, t.queueID)
 	}
@@ -149,6 +149,7 @@ func (c *centre) post(t *ticket, authorType, text string) {
 // store appends a message and tells of it.
 func (c *centre) store(t *ticket, authorType, author, text string) {
 	m := message{id: c.ids.opaque(), author: author, authorType: authorType, text: text, at: c.now()}
+	m.interaction = t.currentInteraction()
 	t.messages = append(t.messages, m)
 	c.tellMessage(t, m)
 }

@@ -17,13 +17,23 @@ type page struct {
 	TotalPages    int `json:"totalPages"`
 }
 
+// flatPage is the paging member of the Chat API's lists.
+type flatPage struct {
+	Size  int `json:"pageSize"`
+	Index int `json:"pageIndex"`
+	Count int `json:"elementCount"`
+	Pages int `json:"pageCount"`
+}
+
 // listing describes a list that may be paged, sorted and filtered.
 type listing[T any] struct {
 	name    string // under _embedded
 	top     string // at the top, if the quirks want it there
 	sort    string // the default order, "field:direction"
 	fields  fields[T]
-	ordered map[string]func(a, b T) int // what may be sorted by
+	ordered map[string]func(a, b T) int // what may be sorted by; nil: nothing
+	flat    bool                        // as the Chat API has its lists
+	show    func(T) any                 // how one is written (as it is)
 }
 
 // fields are what a filter may name.
@@ -35,13 +45,18 @@ func (l listing[T]) answer(r *request, items []T, most int, quirks Quirks) (answ
 	var v violations
 	size := r.number(&v, "size", defaultPageSize, 1)
 	number := r.number(&v, "page", 0, 0)
-	compare := l.order(&v, cmp.Or(r.query.Get("sort"), l.sort))
+	var compare func(a, b T) int
+	if l.ordered != nil {
+		compare = l.order(&v, cmp.Or(r.query.Get("sort"), l.sort))
+	}
 	items = l.filter(&v, r.query.Get("filter"), items)
 	if err := v.err(); err != nil {
 		return answer{}, err
 	}
 	items = slices.Clone(items)
-	slices.SortStableFunc(items, compare)
+	if compare != nil {
+		slices.SortStableFunc(items, compare)
+	}
 	size = min(size, most)
 	p := page{Size: size, Number: number, TotalElements: len(items), TotalPages: (len(items) + size - 1) / size}
 	from := len(items)
@@ -58,15 +73,22 @@ func (l listing[T]) whole(r *request, items []T, quirks Quirks) (answer, error) 
 }
 
 func (l listing[T]) body(r *request, items []T, p page, quirks Quirks) map[string]any {
-	if items == nil {
-		items = []T{}
+	shown := make([]any, len(items))
+	for i, one := range items {
+		shown[i] = one
+		if l.show != nil {
+			shown[i] = l.show(one)
+		}
+	}
+	if l.flat {
+		return map[string]any{"data": shown, "page": flatPage{p.Size, p.Number, p.TotalElements, p.TotalPages}}
 	}
 	body := map[string]any{"page": p}
 	if quirks.TopLevelLists && l.top != "" {
-		body[l.top] = items
+		body[l.top] = shown
 		return body
 	}
-	body["_embedded"] = map[string]any{l.name: items}
+	body["_embedded"] = map[string]any{l.name: shown}
 	body["_links"] = map[string]any{"self": map[string]string{"href": r.http.URL.RequestURI()}}
 	return body
 }

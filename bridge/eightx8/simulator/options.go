@@ -20,6 +20,13 @@ type Options struct {
 	Customer string
 	// APIKeys are the values of x-api-key that are let in ("simulator").
 	APIKeys []string
+	// Credentials are the keys and secrets that get a token of the Chat API
+	// (key "simulator", secret "secret").
+	Credentials []Credential
+	// Region is the business region in the Chat API's paths ("us").
+	Region string
+	// TokenLife is how long a token is good (an hour).
+	TokenLife time.Duration
 	// ControlToken, if set, must come with every call of the control API as
 	// "Authorization: Bearer TOKEN".
 	ControlToken string
@@ -71,6 +78,16 @@ type Quirks struct {
 	DateOnlyInteractions bool
 	// UpperCaseStates writes CREATED, ACTIVE and IDLE.
 	UpperCaseStates bool
+	// CustomerAsUser reads the customer's data of a create in the Chat API from
+	// "user", which the schema requires, and refuses a create without it.
+	CustomerAsUser bool
+	// ParticipantArray answers the Chat API's participants as an array.
+	ParticipantArray bool
+}
+
+// Credential is a key of the Chat API and its secret.
+type Credential struct {
+	Key, Secret string
 }
 
 // Queue is where tickets wait for an agent.
@@ -79,9 +96,11 @@ type Queue struct {
 	Name string `json:"name" yaml:"name"`
 }
 
-// Webhook is an address that events are posted to.
+// Webhook is an address that events are posted to. Version says in which shape:
+// "Chat Gateway v1.0" (the default), or "v2.0" for the Chat API's.
 type Webhook struct {
 	ID, Name, URI string
+	Version       string
 }
 
 // Channel is a ChatAPI channel: its default queue and its webhook.
@@ -114,6 +133,11 @@ func (o Options) withDefaults() Options {
 	if len(o.APIKeys) == 0 {
 		o.APIKeys = []string{"simulator"}
 	}
+	if len(o.Credentials) == 0 {
+		o.Credentials = []Credential{{Key: "simulator", Secret: "secret"}}
+	}
+	o.Region = cmp.Or(o.Region, "us")
+	o.TokenLife = cmp.Or(o.TokenLife, time.Hour)
 	if len(o.Queues) == 0 && len(o.Agents) == 0 {
 		o.Queues = []Queue{{ID: "101", Name: "Support"}, {ID: "102", Name: "Billing"}}
 		o.Agents = []Agent{

@@ -23,20 +23,25 @@ type problemError struct {
 	Message string `json:"message"`
 }
 
-// style turns refusals into the error bodies that a call's schema names.
+// style is how a call answers: the content type of what goes well, and the
+// error bodies that its schema names for what does not.
 type style struct {
-	refused func(violations, string) problem
-	missing func(missing) problem
+	contentType string
+	refused     func(violations, string) problem
+	missing     func(missing) problem
+	other       func(code, message, reference string) problem
 }
 
 // generalStyle is for most calls: GeneralErrorResponse and
 // ResourceNotFoundResponse, with validations.
 func generalStyle() style {
 	return style{
+		contentType: halType,
 		refused: func(v violations, _ string) problem {
 			return problem{Message: v[0].Message, Errors: problemErrors(v), Validations: v}
 		},
 		missing: missingAsStrings,
+		other:   general,
 	}
 }
 
@@ -44,6 +49,7 @@ func generalStyle() style {
 // one object.
 func messageStyle() style {
 	return style{
+		contentType: halType,
 		refused: func(v violations, reference string) problem {
 			return problem{
 				Message:     v[0].Message,
@@ -52,6 +58,7 @@ func messageStyle() style {
 			}
 		},
 		missing: missingAsStrings,
+		other:   general,
 	}
 }
 
@@ -59,9 +66,11 @@ func messageStyle() style {
 // ResourceNotFoundExceptionResponse.
 func indicatorStyle() style {
 	return style{
+		contentType: halType,
 		refused: func(v violations, reference string) problem {
 			return problem{Message: v[0].Message, Errors: problemErrors(v), ReferenceID: reference}
 		},
+		other: general,
 		missing: func(m missing) problem {
 			return problem{
 				Message: "Resource not found",
@@ -96,19 +105,19 @@ func (s style) render(err error, reference string) (int, problem) {
 	case errors.As(err, &absent):
 		return http.StatusNotFound, s.missing(absent)
 	case errors.As(err, &large):
-		return http.StatusRequestEntityTooLarge, general("request_too_large", err.Error())
+		return http.StatusRequestEntityTooLarge, s.other("request_too_large", err.Error(), reference)
 	default:
-		return http.StatusInternalServerError, general("internal_error", err.Error())
+		return http.StatusInternalServerError, s.other("internal_error", err.Error(), reference)
 	}
 }
 
 // general is the body of errors that concern no member of the request.
-func general(code, message string) problem {
+func general(code, message, _ string) problem {
 	return problem{Message: message, Errors: []problemError{{Code: code, Message: message}}}
 }
 
 func unauthorized(reference string) problem {
-	p := general("access_denied", "Access Denied")
+	p := general("access_denied", "Access Denied", "")
 	p.ReferenceID = reference
 	return p
 }

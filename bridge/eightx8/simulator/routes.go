@@ -20,32 +20,35 @@ func (s *Simulator) routes() http.Handler {
 	})
 	e.NoMethod(func(c *gin.Context) {
 		message := fmt.Sprintf("Method %s is not supported here.", c.Request.Method)
-		writeJSON(c.Writer, http.StatusMethodNotAllowed, problemType, general("method_not_allowed", message))
+		writeJSON(c.Writer, http.StatusMethodNotAllowed, problemType, general("method_not_allowed", message, ""))
 	})
 	s.gatewayRoutes(e.Group(gatewayPath, s.checkTenant))
+	e.POST(tokenPath, s.issueToken)
+	s.chatRoutes(e.Group(chatPath+"/:region/chat/v2", s.checkRegion))
 	s.controlRoutes(e.Group(controlPath, s.checkControlToken))
 	return e
 }
 
 func (s *Simulator) gatewayRoutes(g *gin.RouterGroup) {
+	gateway := gatewayDialect()
 	plain, message, indicator := generalStyle(), messageStyle(), indicatorStyle()
 
 	// The public key is for anyone who gets a webhook: no API key is asked for.
 	g.GET("/jwk/:kid/public", s.call(plain, s.getPublicKey))
 
 	g = g.Group("", s.checkKey)
-	g.GET("/webhooks", s.call(plain, s.listWebhooks))
-	g.POST("/webhooks", s.call(plain, s.createWebhook))
-	g.POST("/webhooks/verify", s.verifyWebhook)
-	g.GET("/webhooks/:id", s.call(plain, s.getWebhook))
-	g.PUT("/webhooks/:id", s.call(plain, s.putWebhook))
-	g.DELETE("/webhooks/:id", s.call(plain, s.deleteWebhook))
+	g.GET("/webhooks", s.call(plain, s.listWebhooks(gateway)))
+	g.POST("/webhooks", s.call(plain, s.createWebhook(gateway)))
+	g.POST("/webhooks/verify", s.verifyWebhook(plain))
+	g.GET("/webhooks/:id", s.call(plain, s.getWebhook(gateway)))
+	g.PUT("/webhooks/:id", s.call(plain, s.putWebhook(gateway)))
+	g.DELETE("/webhooks/:id", s.call(plain, s.deleteWebhook(gateway)))
 
-	g.GET("/channels", s.call(plain, s.listChannels))
-	g.POST("/channels", s.call(plain, s.createChannel))
-	g.GET("/channels/:id", s.call(plain, s.getChannel))
-	g.PUT("/channels/:id", s.call(plain, s.putChannel))
-	g.DELETE("/channels/:id", s.call(plain, s.deleteChannel))
+	g.GET("/channels", s.call(plain, s.listChannels(gateway)))
+	g.POST("/channels", s.call(plain, s.createChannel(gateway)))
+	g.GET("/channels/:id", s.call(plain, s.getChannel(gateway)))
+	g.PUT("/channels/:id", s.call(plain, s.putChannel(gateway)))
+	g.DELETE("/channels/:id", s.call(plain, s.deleteChannel(gateway)))
 
 	g.GET("/conversations", s.call(plain, s.listConversations))
 	g.POST("/conversations", s.call(plain, s.createConversation))

@@ -29,6 +29,7 @@ type Simulator struct {
 	inFlight int
 	faults   faults
 	journal  journal
+	tokens   tokens
 	running  bool
 	stopping chan struct{} // closed when the present Run ends; nil before the first
 
@@ -65,8 +66,8 @@ func New(o Options) *Simulator {
 	return s
 }
 
-// Handler answers 8x8's paths under /chat-gateway/v1 and the control API under
-// /simulator/v1. It works whether or not Run is going on; without it, nothing
+// Handler answers 8x8's paths (/chat-gateway/v1, /oauth/v2/token and /vcc) and
+// the control API under /simulator/v1. It works whether or not Run is going on; without it, nothing
 // is delivered and no script plays. A call that a fault cuts off panics with
 // [http.ErrAbortHandler], as net/http wants it.
 func (s *Simulator) Handler() http.Handler { return s.handler }

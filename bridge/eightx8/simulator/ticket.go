@@ -63,6 +63,8 @@ type message struct {
 	text       string
 	at         time.Time
 	history    bool
+
+	interaction int // during which it was said, counted from 1
 }
 
 // membership is one stay of an agent; left is zero while it lasts.
@@ -83,6 +85,24 @@ func (t *ticket) waiting() bool { return !t.waitingSince.IsZero() }
 func (t *ticket) open() bool {
 	n := len(t.interactions)
 	return n > 0 && t.interactions[n-1].end.IsZero()
+}
+
+// currentInteraction is the number of the interaction to which what is said
+// now belongs: the one that goes on, or the one that it opens.
+func (t *ticket) currentInteraction() int {
+	if t.open() {
+		return len(t.interactions)
+	}
+	return len(t.interactions) + 1
+}
+
+// interactionID is the id of the interaction of that number; empty if it has
+// not begun.
+func (t *ticket) interactionID(number int) string {
+	if number > len(t.interactions) {
+		return ""
+	}
+	return t.interactions[number-1].id
 }
 
 func (t *ticket) assignment() assignment {

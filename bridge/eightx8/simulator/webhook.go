@@ -1,17 +1,19 @@
 package simulator
 
 import (
-	"encoding/json"
-	"fmt"
-	"net/http"
+	"cmp"
 	"net/url"
 	"slices"
-
-	"github.com/gin-gonic/gin"
 )
 
 // gatewayVersion is the only version of events a gateway webhook may have.
-const gatewayVersion = "Chat Gateway v1.0"
+// The two others are those of the Chat API; what v1.0 looked like the vendor
+// no longer says, so its webhooks get the events of v2.0.
+const (
+	gatewayVersion = "Chat Gateway v1.0"
+	chatVersion    = "v2.0"
+	oldChatVersion = "v1.0"
+)
 
 // webhook is an address for events, as stored and as answered.
 type webhook struct {
@@ -31,12 +33,12 @@ type webhookRequest struct {
 	NotificationVersion string `json:"notificationVersion"`
 }
 
-func (w webhookRequest) check() error {
+func (w webhookRequest) check(d dialect) error {
 	var v violations
 	v.require("name", w.Name)
 	v.limit("name", w.Name, 256)
 	v.require("notificationVersion", w.NotificationVersion)
-	if w.Version != "" && w.Version != gatewayVersion {
+	if w.Version != "" && !slices.Contains(d.versions, w.Version) {
 		v.add("version", w.Version, "invalid_version", "Version %s is not supported.", w.Version)
 	}
 	checkURI(&v, w.URI)
@@ -56,124 +58,111 @@ func checkURI(v *violations, uri string) {
 
 // fill takes over what was asked for. 256 characters go into a name and 255
 // come out.
-func (w *webhook) fill(r webhookRequest) {
+func (w *webhook) fill(r webhookRequest, d dialect) {
 	name := []rune(r.Name)
-	w.Name, w.URI, w.Version = string(name[:min(255, len(name))]), r.URI, gatewayVersion
+	w.Name, w.URI, w.Version = string(name[:min(255, len(name))]), r.URI, r.Version
+	if w.Version == "" && slices.Contains(d.versions, r.NotificationVersion) {
+		w.Version = r.NotificationVersion
+	}
+	w.Version = cmp.Or(w.Version, d.versions[0])
 }
 
-func (s *Simulator) listWebhooks(r *request) (answer, error) {
-	l := listing[*webhook]{
-		name: "webhooks",
-		sort: "id:asc",
-		fields: fields[*webhook]{
-			"id":      func(w *webhook) string { return w.ID },
-			"name":    func(w *webhook) string { return w.Name },
-			"uri":     func(w *webhook) string { return w.URI },
-			"version": func(w *webhook) string { return w.Version },
-		},
-		ordered: map[string]func(a, b *webhook) int{
-			"id":   func(a, b *webhook) int { return byID(a.ID, b.ID) },
-			"name": func(a, b *webhook) int { return byID(a.Name, b.Name) },
-		},
+// webhookOf is the webhook of that id, if it is of the dialect.
+func (c *centre) webhookOf(d dialect, id string) (*webhook, error) {
+	w, err := c.webhook(id)
+	if err == nil && !slices.Contains(d.versions, w.Version) {
+		return nil, missing{kind: "WebHook", id: id}
 	}
-	return l.answer(r, s.centre.webhooks, s.opt.MaxPageSize, s.opt.Quirks)
+	return w, err
 }
 
-func (s *Simulator) createWebhook(r *request) (answer, error) {
-	var req webhookRequest
-	if err := r.decode(&req); err != nil {
-		return answer{}, err
-	}
-	if err := req.check(); err != nil {
-		return answer{}, err
-	}
-	w := &webhook{ID: s.centre.ids.counted(func(id string) bool {
-		_, err := s.centre.webhook(id)
-		return err == nil
-	})}
-	w.fill(req)
-	s.centre.webhooks = append(s.centre.webhooks, w)
-	return ok(w)
+// webhooksOf are the webhooks of the dialect.
+func (c *centre) webhooksOf(d dialect) []*webhook {
+	return slices.DeleteFunc(slices.Clone(c.webhooks), func(w *webhook) bool {
+		return !slices.Contains(d.versions, w.Version)
+	})
 }
 
-func (s *Simulator) getWebhook(r *request) (answer, error) {
-	w, err := s.centre.webhook(r.param("id"))
-	if err != nil {
-		return answer{}, err
+func (s *Simulator) listWebhooks(d dialect) endpoint {
+	return func(r *request) (answer, error) {
+		l := listing[*webhook]{
+			name: "webhooks",
+			sort: "id:asc",
+			fields: fields[*webhook]{
+				"id":      func(w *webhook) string { return w.ID },
+				"name":    func(w *webhook) string { return w.Name },
+				"uri":     func(w *webhook) string { return w.URI },
+				"version": func(w *webhook) string { return w.Version },
+			},
+			ordered: map[string]func(a, b *webhook) int{
+				"id":   func(a, b *webhook) int { return byID(a.ID, b.ID) },
+				"name": func(a, b *webhook) int { return byID(a.Name, b.Name) },
+			},
+			flat: d.flat,
+		}
+		return l.answer(r, s.centre.webhooksOf(d), s.opt.MaxPageSize, s.opt.Quirks)
 	}
-	return ok(w)
 }
 
-func (s *Simulator) putWebhook(r *request) (answer, error) {
-	w, err := s.centre.webhook(r.param("id"))
-	if err != nil {
-		return answer{}, err
+func (s *Simulator) createWebhook(d dialect) endpoint {
+	return func(r *request) (answer, error) {
+		var req webhookRequest
+		if err := r.decode(&req); err != nil {
+			return answer{}, err
+		}
+		if err := req.check(d); err != nil {
+			return answer{}, err
+		}
+		w := &webhook{ID: s.centre.ids.counted(func(id string) bool {
+			_, err := s.centre.webhook(id)
+			return err == nil
+		})}
+		w.fill(req, d)
+		s.centre.webhooks = append(s.centre.webhooks, w)
+		return ok(w)
 	}
-	var req webhookRequest
-	if err := r.decode(&req); err != nil {
-		return answer{}, err
+}
+
+func (s *Simulator) getWebhook(d dialect) endpoint {
+	return func(r *request) (answer, error) {
+		w, err := s.centre.webhookOf(d, r.param("id"))
+		if err != nil {
+			return answer{}, err
+		}
+		return ok(w)
 	}
-	if err := req.check(); err != nil {
-		return answer{}, err
+}
+
+func (s *Simulator) putWebhook(d dialect) endpoint {
+	return func(r *request) (answer, error) {
+		w, err := s.centre.webhookOf(d, r.param("id"))
+		if err != nil {
+			return answer{}, err
+		}
+		if err := r.checkMatch(); err != nil {
+			return answer{}, err
+		}
+		var req webhookRequest
+		if err := r.decode(&req); err != nil {
+			return answer{}, err
+		}
+		if err := req.check(d); err != nil {
+			return answer{}, err
+		}
+		w.fill(req, d)
+		return ok(w)
 	}
-	w.fill(req)
-	return ok(w)
 }
 
 // deleteWebhook deletes also while channels use it: their events then go
 // nowhere.
-func (s *Simulator) deleteWebhook(r *request) (answer, error) {
-	w, err := s.centre.webhook(r.param("id"))
-	if err != nil {
-		return answer{}, err
-	}
-	s.centre.webhooks = slices.DeleteFunc(s.centre.webhooks, func(one *webhook) bool { return one == w })
-	return nothing()
-}
-
-// verification is the unsigned event by which 8x8 tries an address.
-type verification struct {
-	NotificationVersion string `json:"notificationVersion"`
-	EventType           string `json:"eventType"`
-}
-
-// verifyWebhook posts to the address while the caller waits, and so without
-// the lock.
-func (s *Simulator) verifyWebhook(c *gin.Context) {
-	err := func() error {
-		r, err := s.read(c)
+func (s *Simulator) deleteWebhook(d dialect) endpoint {
+	return func(r *request) (answer, error) {
+		w, err := s.centre.webhookOf(d, r.param("id"))
 		if err != nil {
-			return err
+			return answer{}, err
 		}
-		var req struct {
-			Version string `json:"version"`
-			URI     string `json:"uri"`
-		}
-		if err := r.decode(&req); err != nil {
-			return err
-		}
-		var v violations
-		v.require("version", req.Version)
-		if req.Version != "" && !slices.Contains([]string{gatewayVersion, "v1.0", "v2.0"}, req.Version) {
-			v.add("version", req.Version, "invalid_version", "Version %s is not supported.", req.Version)
-		}
-		checkURI(&v, req.URI)
-		if err := v.err(); err != nil {
-			return err
-		}
-		body, err := json.Marshal(verification{NotificationVersion: req.Version, EventType: eventVerify})
-		if err != nil {
-			return fmt.Errorf("encode verification: %w", err)
-		}
-		if _, err := s.post(c.Request.Context(), req.URI, body, nil); err != nil {
-			return refuse("uri", req.URI, "webhook_not_reachable", "The webhook at %s was not verified: %v.", req.URI, err)
-		}
-		return nil
-	}()
-	if err != nil {
-		status, problem := generalStyle().render(err, s.reference())
-		writeJSON(c.Writer, status, problemType, problem)
-		return
+		s.centre.webhooks = slices.DeleteFunc(s.centre.webhooks, func(one *webhook) bool { return one == w })
+		return nothing()
 	}
-	write(c.Writer, http.StatusNoContent, "", nil)
 }
