@@ -29,10 +29,23 @@ type Desk interface {
 	// Leave takes the customer out of a ticket, which ends its interaction.
 	// Leaving a ticket twice, or one that is over, is no error.
 	Leave(ctx context.Context, ticket string) error
+	// Assign gives a ticket that the customer has brought to a queue or a
+	// script.
+	Assign(ctx context.Context, ticket string, t lifecycle.Target) error
+	// Look reads how a ticket stands.
+	Look(ctx context.Context, ticket string) (TicketState, error)
 	// Typing shows the agents that the customer is typing. Best effort.
 	Typing(ctx context.Context, ticket string) error
 	// Capabilities of the desk; always the same.
 	Capabilities() lifecycle.Capabilities
+}
+
+// HandBacker is a [Desk] that can give a ticket back to the bot after the
+// agents; [lifecycle.Capabilities] says so.
+type HandBacker interface {
+	// HandBack asks that a ticket comes back to the bot behind the webhook of
+	// a channel, by id or name, when its agents are done.
+	HandBack(ctx context.Context, ticket, channel string) error
 }
 
 // Opening is what a ticket is opened with.
@@ -70,6 +83,11 @@ type Outgoing struct {
 	QuickReplies []bot.QuickReply
 	// Files are uploaded before the message is posted.
 	Files []File
+}
+
+// empty reports whether the message says nothing.
+func (o Outgoing) empty() bool {
+	return o.Text == "" && len(o.Cards) == 0 && len(o.QuickReplies) == 0 && len(o.Files) == 0
 }
 
 // File is a file on its way to or from a desk.

@@ -162,11 +162,7 @@ func textOf(e lifecycle.Entry) string {
 	if m := e.Message; m != nil {
 		add(m.Text)
 		for _, card := range m.Cards {
-			if card.Fallback != "" {
-				add(card.Fallback)
-			} else {
-				add("[card]")
-			}
+			add(lifecycle.CardText(card))
 		}
 		for _, reply := range m.QuickReplies {
 			add("– " + reply.Title)

@@ -27,6 +27,17 @@ func (k *keeper) operation(entry lifecycle.Entry) (operation, bool) {
 	switch {
 	case desk == nil:
 		op.call = func(context.Context) error { return errNoDesk }
+	case entry.Kind == lifecycle.EntryHandoff && ch.DeskLine:
+		op.call = func(ctx context.Context) error { return k.assign(ctx, desk, c, entry) }
+		op.look = func(ctx context.Context) (bool, error) { return k.findAssigned(ctx, desk, c, entry) }
+	case entry.Kind == lifecycle.EntryLook:
+		op.call = func(ctx context.Context) error { return k.lookAt(ctx, desk, entry) }
+	case entry.Kind == lifecycle.EntryGiveBack:
+		giver, ok := desk.(HandBacker)
+		if !ok {
+			return operation{}, false
+		}
+		op.call = func(ctx context.Context) error { return giver.HandBack(ctx, entry.Ticket, ch.DeskChannel) }
 	case entry.Kind == lifecycle.EntryHandoff:
 		op.call = func(ctx context.Context) error { return k.open(ctx, desk, c, entry) }
 		op.look = func(ctx context.Context) (bool, error) { return k.findOpened(ctx, desk, entry.Number) }
@@ -35,16 +46,19 @@ func (k *keeper) operation(entry lifecycle.Entry) (operation, bool) {
 	case entry.Kind == lifecycle.EntryLeave:
 		op.call = func(ctx context.Context) error { return desk.Leave(ctx, entry.Ticket) }
 	default:
-		return k.sending(desk, c, entry)
+		return k.sending(desk, ch, c, entry)
 	}
 	return op, true
 }
 
 // sending is the call that says something to the desk.
-func (k *keeper) sending(desk Desk, c lifecycle.Conversation, entry lifecycle.Entry) (operation, bool) {
+func (k *keeper) sending(desk Desk, ch lifecycle.Channel, c lifecycle.Conversation, entry lifecycle.Entry) (operation, bool) {
 	ticket := c.Desk.Ticket
 	message, err := k.outgoing(k.e.ctx, entry)
-	if ticket == "" || err == nil && message.Text == "" {
+	if ch.DeskLine {
+		message, err = forCustomer(entry), nil
+	}
+	if ticket == "" || err == nil && message.empty() {
 		return operation{}, false
 	}
 	return operation{
@@ -55,7 +69,7 @@ func (k *keeper) sending(desk Desk, c lifecycle.Conversation, entry lifecycle.En
 			}
 			return desk.Send(ctx, ticket, message)
 		},
-		look: func(ctx context.Context) (bool, error) { return k.findSent(ctx, desk, c, entry) },
+		look: func(ctx context.Context) (bool, error) { return k.findSent(ctx, desk, ch, c, entry) },
 	}, true
 }
 

@@ -87,7 +87,9 @@ func (k *keeper) failed(entry lifecycle.Entry, attempt int, err error) (wait tim
 	switch failure.Kind {
 	case DeskRefused:
 		k.e.log.Error("desk refuses", "conversation", k.id, "entry", entry.Number, "err", err)
-		k.tell(lifecycle.Event{Kind: lifecycle.EventRefused, Entry: entry.Number, Detail: failure.Err.Error()})
+		k.tell(lifecycle.Event{
+			Kind: lifecycle.EventRefused, Entry: entry.Number, Refuses: entry.Kind, Detail: failure.Err.Error(),
+		})
 		return 0, false, false
 	case DeskDenied:
 		log, wait = k.e.log.Error, deniedEvery

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
 const (
@@ -19,7 +20,7 @@ const (
 // findSent reads back whether an entry has reached the ticket: what the desk
 // has of ours is aligned with what was sent. Equal texts are told apart by
 // their position, never by the text alone.
-func (k *keeper) findSent(ctx context.Context, desk Desk, c lifecycle.Conversation, entry lifecycle.Entry) (bool, error) {
+func (k *keeper) findSent(ctx context.Context, desk Desk, ch lifecycle.Channel, c lifecycle.Conversation, entry lifecycle.Entry) (bool, error) {
 	k.mu.Lock()
 	last, cursor := k.desk.last, k.cursors.Desk
 	k.mu.Unlock()
@@ -27,11 +28,16 @@ func (k *keeper) findSent(ctx context.Context, desk Desk, c lifecycle.Conversati
 	if err != nil {
 		return false, err
 	}
-	history, err := k.wholeHistory(ctx, c.Desk.Marker, desk.Capabilities().History)
-	if err != nil {
+	from, render := c.Desk.Marker, k.outgoing
+	var history []Outgoing
+	if ch.DeskLine { // of ours are the bot's words alone, from the beginning
+		from = 0
+		render = func(_ context.Context, e lifecycle.Entry) (Outgoing, error) { return forCustomer(e), nil }
+		has = slices.DeleteFunc(has, func(o Outgoing) bool { return o.Author != bot.AuthorBot })
+	} else if history, err = k.wholeHistory(ctx, from, desk.Capabilities().History); err != nil {
 		return false, err
 	}
-	entries, err := k.e.cfg.Store.Entries(ctx, k.id, c.Desk.Marker, int(last-c.Desk.Marker))
+	entries, err := k.e.cfg.Store.Entries(ctx, k.id, from, int(last-from))
 	if err != nil {
 		return false, fmt.Errorf("read what was sent: %w", err)
 	}
@@ -40,12 +46,12 @@ func (k *keeper) findSent(ctx context.Context, desk Desk, c lifecycle.Conversati
 		if !e.To.Has(lifecycle.ToDesk) || (!e.Said() && e.Kind != lifecycle.EntryReturn) {
 			continue
 		}
-		message, err := k.outgoing(ctx, e)
+		message, err := render(ctx, e)
 		if err != nil {
 			return false, err
 		}
 		switch {
-		case message.Text == "":
+		case message.empty():
 		case e.Number <= cursor:
 			sent = append(sent, message)
 		default:

@@ -38,7 +38,8 @@ type receipt struct {
 //
 // An event is for the conversation that it names, or for the one that its
 // ticket is bound to. EventStarted and EventSaid begin a conversation if the
-// one they name does not exist; for other kinds that is [ErrNotFound].
+// one they name does not exist; for other kinds that is [ErrNotFound]. On a
+// line of the desk's own an unknown ticket begins a conversation.
 // [ErrUnavailable] means that the sender must send it again.
 func (e *Engine) Receive(ctx context.Context, ev lifecycle.Event) (int64, error) {
 	if ev.At.IsZero() {
@@ -51,6 +52,8 @@ func (e *Engine) Receive(ctx context.Context, ev lifecycle.Event) (int64, error)
 	if id == "" {
 		found, err := e.bound(ctx, Ticket{ev.Desk, ev.Ticket})
 		switch {
+		case errors.Is(err, ErrNotFound) && arrives(e.cfg.Channels[ev.Channel], ev):
+			found = bot.ConversationID("8x8~" + ev.Desk + "~" + ev.Ticket)
 		case errors.Is(err, ErrNotFound):
 			return e.park(ctx, ev)
 		case err != nil:
@@ -133,6 +136,12 @@ func idsOf(ev lifecycle.Event) []string {
 }
 
 // begins reports whether the event may begin a conversation.
-func begins(ev lifecycle.Event) bool {
-	return ev.Kind == lifecycle.EventStarted || ev.Kind == lifecycle.EventSaid
+func begins(ch lifecycle.Channel, ev lifecycle.Event) bool {
+	return ev.Kind == lifecycle.EventStarted || ev.Kind == lifecycle.EventSaid || arrives(ch, ev)
+}
+
+// arrives reports whether the event may be the first of a customer who comes
+// by a line of the desk's own.
+func arrives(ch lifecycle.Channel, ev lifecycle.Event) bool {
+	return ch.DeskLine && ev.Ticket != "" && ev.Kind != lifecycle.EventNoted
 }

@@ -73,7 +73,7 @@ func (k *keeper) step(batch []*delivery) *round {
 			continue
 		}
 		ch, err := k.channel(c, ev)
-		if err == nil && c.Number == 0 && !begins(ev) {
+		if err == nil && c.Number == 0 && !begins(ch, ev) {
 			err = ErrNotFound
 		}
 		if err != nil {

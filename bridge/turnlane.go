@@ -25,6 +25,7 @@ type flight struct {
 	turn    lifecycle.Turn
 	epoch   int64
 	channel lifecycle.Channel
+	bot     string // that answers
 	cancel  context.CancelFunc
 	ended   chan struct{}
 	// abandoned: it was begun for a commit that failed, and nothing of it
@@ -64,7 +65,7 @@ func (k *keeper) turnLane(c lifecycle.Conversation, entries []lifecycle.Entry) {
 		deadline = defaultTurnDeadline
 	}
 	ctx, cancel := context.WithTimeoutCause(k.e.ctx, deadline, fmt.Errorf("no answer within %s", deadline))
-	f := &flight{k: k, turn: *wanted, epoch: c.Epoch, channel: ch, cancel: cancel, ended: make(chan struct{})}
+	f := &flight{k: k, turn: *wanted, epoch: c.Epoch, channel: ch, bot: c.Answers(ch), cancel: cancel, ended: make(chan struct{})}
 	k.flight = f
 	k.mu.Lock()
 	tail := append(k.tail[:len(k.tail):len(k.tail)], entries...)
@@ -92,9 +93,9 @@ func (k *keeper) abandon() {
 // run puts the turn to the bot. Everything that the bot does comes back as an
 // event of the conversation's.
 func (f *flight) run(ctx context.Context, c lifecycle.Conversation, tail []lifecycle.Entry) {
-	b, ok := f.k.e.cfg.Bots.Bot(f.channel.Bot)
+	b, ok := f.k.e.cfg.Bots.Bot(f.bot)
 	if !ok {
-		f.fail(&bot.Fail{Reason: fmt.Sprintf("there is no bot named %q", f.channel.Bot)})
+		f.fail(&bot.Fail{Reason: fmt.Sprintf("there is no bot named %q", f.bot)})
 		return
 	}
 	turn, err := f.k.turnFor(ctx, f.channel, c, f.turn, tail)
@@ -122,7 +123,7 @@ func (f *flight) emit(ctx context.Context, ev bot.Event) error {
 		return context.Cause(ctx)
 	case ev.Typing != nil:
 		if line := f.k.e.cfg.Lines[f.channel.Name]; line != nil {
-			line.Typing(f.k.id, Typing{Author: bot.AuthorBot, Name: f.channel.Bot, Typing: *ev.Typing})
+			line.Typing(f.k.id, Typing{Author: bot.AuthorBot, Name: f.bot, Typing: *ev.Typing})
 		}
 	case ev.Message != nil:
 		f.mu.Lock()
@@ -144,7 +145,7 @@ func (f *flight) fail(fail *bot.Fail) {
 	if f.k.e.ctx.Err() != nil {
 		return
 	}
-	f.k.e.log.Warn("turn failed", "channel", f.channel.Name, "conversation", f.k.id, "bot", f.channel.Bot,
+	f.k.e.log.Warn("turn failed", "channel", f.channel.Name, "conversation", f.k.id, "bot", f.bot,
 		"turn", f.turn.ID, "attempt", f.turn.Attempt, "err", fail.Reason)
 	f.post(f.delivery(lifecycle.EventBotFailed, bot.Event{Fail: fail}))
 }

@@ -257,6 +257,9 @@ type fakeDesk struct {
 	faults  []fault
 	calls   []string
 	history int
+	// assigned queue by ticket; over: every ticket is.
+	assigned map[string]string
+	over     bool
 }
 
 // fault is what happens to the next call of a name.
@@ -270,7 +273,7 @@ type fault struct {
 }
 
 func newFakeDesk() *fakeDesk {
-	return &fakeDesk{sent: map[string][]bridge.Outgoing{}, history: 200}
+	return &fakeDesk{sent: map[string][]bridge.Outgoing{}, history: 200, assigned: map[string]string{}}
 }
 
 func (d *fakeDesk) fault(f ...fault) {
@@ -344,12 +347,35 @@ func (d *fakeDesk) Leave(ctx context.Context, ticket string) error {
 	return d.do(ctx, "leave", func() { d.left = append(d.left, ticket) })
 }
 
+func (d *fakeDesk) Assign(ctx context.Context, ticket string, t lifecycle.Target) error {
+	return d.do(ctx, "assign", func() { d.assigned[ticket] = t.Queue })
+}
+
+func (d *fakeDesk) HandBack(ctx context.Context, ticket, _ string) error {
+	return d.do(ctx, "hand back", func() {})
+}
+
+func (d *fakeDesk) Look(ctx context.Context, ticket string) (bridge.TicketState, error) {
+	var state bridge.TicketState
+	err := d.do(ctx, "look", func() {
+		state = bridge.TicketState{Queue: d.assigned[ticket], Over: d.over}
+	})
+	return state, err
+}
+
 func (d *fakeDesk) Typing(ctx context.Context, _ string) error {
 	return d.do(ctx, "typing", func() {})
 }
 
 func (d *fakeDesk) Capabilities() lifecycle.Capabilities {
 	return lifecycle.Capabilities{Typing: true, History: d.history, Properties: 30}
+}
+
+// closeAll ends every ticket, without telling anybody.
+func (d *fakeDesk) closeAll() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.over = true
 }
 
 func (d *fakeDesk) newest() string {

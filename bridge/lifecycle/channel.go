@@ -13,6 +13,8 @@ type Channel struct {
 	// Bot and Desk by name.
 	Bot  string
 	Desk string
+	// DeskChannel at the desk, by id or name.
+	DeskChannel string
 	// DeskLine: the customers come by one of the desk's own channels; what
 	// they say arrives as events of a ticket that they bring.
 	DeskLine bool

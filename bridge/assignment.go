@@ -1,0 +1,50 @@
+package bridge
+
+import (
+	"context"
+
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+	"github.com/patchbay-host/patchbay/plugins/bot"
+)
+
+// assign hands a ticket that the customer has brought to a queue or a script.
+func (k *keeper) assign(ctx context.Context, desk Desk, c lifecycle.Conversation, entry lifecycle.Entry) error {
+	h := entry.Handoff
+	err := desk.Assign(ctx, c.Desk.Ticket, lifecycle.Target{Queue: h.Queue, Script: h.Script, DeskChannel: h.DeskChannel})
+	if err != nil {
+		return err
+	}
+	k.tell(lifecycle.Event{Kind: lifecycle.EventOpened, Entry: entry.Number, Ticket: c.Desk.Ticket})
+	return nil
+}
+
+// findAssigned reads back whether a ticket has been handed off: an agent or
+// the wanted queue counts as done.
+func (k *keeper) findAssigned(ctx context.Context, desk Desk, c lifecycle.Conversation, entry lifecycle.Entry) (bool, error) {
+	state, err := desk.Look(ctx, c.Desk.Ticket)
+	if err != nil || !state.Agent && (state.Queue == "" || state.Queue != entry.Handoff.Queue) {
+		return false, err
+	}
+	k.tell(lifecycle.Event{Kind: lifecycle.EventOpened, Entry: entry.Number, Ticket: c.Desk.Ticket})
+	return true, nil
+}
+
+// lookAt reads how a silent ticket stands, and tells the rules.
+func (k *keeper) lookAt(ctx context.Context, desk Desk, entry lifecycle.Entry) error {
+	state, err := desk.Look(ctx, entry.Ticket)
+	if err != nil {
+		return err
+	}
+	k.tell(lifecycle.Event{Kind: lifecycle.EventLooked, Entry: entry.Number, Ticket: entry.Ticket, Over: state.Over})
+	return nil
+}
+
+// forCustomer is something that bot or host say to a customer whose line is
+// the desk's own. The rules have left in it what that line can show.
+func forCustomer(e lifecycle.Entry) Outgoing {
+	o := Outgoing{Author: bot.AuthorBot}
+	if m := e.Message; m != nil {
+		o.Text, o.Cards, o.QuickReplies = m.Text, m.Cards, m.QuickReplies
+	}
+	return o
+}
