@@ -234,6 +234,9 @@ func (b *box) send(ctx context.Context, method, path string, header http.Header,
 	}
 	r := reply{status: resp.StatusCode, header: resp.Header, raw: raw}
 	_ = json.Unmarshal(raw, &r.body) // answers that are no object are looked at raw
+	if r.status < 500 {              // above, a fault answered
+		conforms(b.t, method, req.URL, []byte(payload), header.Get("Content-Type"), r)
+	}
 	return r, nil
 }
 

@@ -45,6 +45,15 @@ func generalStyle() style {
 	}
 }
 
+// objectsStyle is for calls whose schema has no 404, so that theirs is a
+// GeneralErrorResponse too: reading a conversation's messages, cards and
+// participants.
+func objectsStyle() style {
+	s := generalStyle()
+	s.missing = func(m missing) problem { return general("resource_not_found", m.Error(), "") }
+	return s
+}
+
 // messageStyle is for sending a message: BadRequestResponse, whose errors are
 // one object.
 func messageStyle() style {

@@ -31,7 +31,7 @@ func (s *Simulator) routes() http.Handler {
 
 func (s *Simulator) gatewayRoutes(g *gin.RouterGroup) {
 	gateway := gatewayDialect()
-	plain, message, indicator := generalStyle(), messageStyle(), indicatorStyle()
+	plain, objects, message, indicator := generalStyle(), objectsStyle(), messageStyle(), indicatorStyle()
 
 	// The public key is for anyone who gets a webhook: no API key is asked for.
 	g.GET("/jwk/:kid/public", s.call(plain, s.getPublicKey))
@@ -56,9 +56,9 @@ func (s *Simulator) gatewayRoutes(g *gin.RouterGroup) {
 	g.PUT("/conversations/:id", s.call(plain, s.putConversation))
 	g.PATCH("/conversations/:id", s.call(plain, s.patchConversation))
 	g.GET("/conversations/:id/interactions", s.call(plain, s.listInteractions))
-	g.GET("/conversations/:id/participants", s.call(plain, s.listParticipants))
+	g.GET("/conversations/:id/participants", s.call(objects, s.listParticipants))
 	g.PATCH("/conversations/:id/participants/user", s.call(plain, s.removeUser))
-	g.GET("/conversations/:id/messages", s.call(plain, s.listMessages))
+	g.GET("/conversations/:id/messages", s.call(objects, s.listMessages))
 	g.POST("/conversations/:id/messages", s.call(message, s.sendMessage))
 	g.GET("/conversations/:id/messages/:messageId", s.call(plain, s.getMessage))
 	g.POST("/conversations/:id/typing", s.call(indicator, s.sendTyping))

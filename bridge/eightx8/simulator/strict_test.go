@@ -110,8 +110,8 @@ func TestMessageRefusals(t *testing.T) {
 func TestMissing(t *testing.T) {
 	inBox(t, Options{}, func(b *box) {
 		for _, call := range []string{
-			"GET /conversations/x", "PATCH /conversations/x", "PUT /conversations/x", "GET /conversations/x/messages",
-			"POST /conversations/x/messages", "GET /conversations/x/interactions", "GET /conversations/x/participants",
+			"GET /conversations/x", "PATCH /conversations/x", "PUT /conversations/x",
+			"POST /conversations/x/messages", "GET /conversations/x/interactions",
 			"PATCH /conversations/x/participants/user", "GET /webhooks/x", "PUT /webhooks/x", "DELETE /webhooks/x",
 			"GET /channels/x", "PUT /channels/x", "DELETE /channels/x", "GET /nothing",
 			"GET /conversations/" + b.open() + "/messages/x",
@@ -122,9 +122,14 @@ func TestMissing(t *testing.T) {
 				t.Errorf("%s: %d %s", call, r.status, r.raw)
 			}
 		}
-		r := b.gateway("POST", "/conversations/x/typing", `{"authorType":"bot"}`)
-		if r.status != http.StatusNotFound || r.text("errors.0.code") != "resource_not_found" {
-			t.Errorf("typing: %d %s", r.status, r.raw)
+		for _, call := range []string{
+			"POST /conversations/x/typing", "GET /conversations/x/messages", "GET /conversations/x/participants",
+		} {
+			method, path, _ := strings.Cut(call, " ")
+			r := b.gateway(method, path, `{"authorType":"bot"}`)
+			if r.status != http.StatusNotFound || r.text("errors.0.code") != "resource_not_found" {
+				t.Errorf("%s: %d %s", call, r.status, r.raw)
+			}
 		}
 		if r := b.gateway("DELETE", "/conversations", nil); r.status != http.StatusMethodNotAllowed {
 			t.Errorf("a method that is not there: %d", r.status)
