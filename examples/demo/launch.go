@@ -37,6 +37,10 @@ func launch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	play, err := choosePlay(os.Getenv("API"))
+	if err != nil {
+		return err
+	}
 	at, err := choosePorts(os.Getenv("PORT"))
 	if err != nil {
 		return err
@@ -49,7 +53,7 @@ func launch(ctx context.Context) error {
 	p := &processes{bin: filepath.Dir(bin), dir: dir}
 	defer p.stop()
 
-	if err := p.startAll(ctx, at); err != nil {
+	if err := p.startAll(ctx, at, play); err != nil {
 		return p.explain(err)
 	}
 	driver := p.command(bin, "drive", "--directline", "http://"+at.host, "--secret", demoSecret,
@@ -74,16 +78,16 @@ func launch(ctx context.Context) error {
 }
 
 // startAll starts simulator and host, and waits until they are ready.
-func (p *processes) startAll(ctx context.Context, at addresses) error {
-	if err := p.start("simulator", filepath.Join(p.bin, "patchbay"), "simulate", "--listen", at.simulator,
-		"--webhook", "http://"+at.host+"/8x8/acme/web", "--channel", "Web support=101"); err != nil {
+func (p *processes) startAll(ctx context.Context, at addresses, play play) error {
+	if err := p.start("simulator", filepath.Join(p.bin, "patchbay"), "simulate", "--listen", at.simulator, "--api", play.api,
+		"--webhook", "http://"+at.host+"/8x8/acme/web", "--channel", "Web support=101", "--channel", "Billing=102"); err != nil {
 		return err
 	}
 	if err := p.await(ctx, "http://"+at.simulator+"/simulator/v1/state"); err != nil {
 		return err
 	}
 	file := filepath.Join(p.dir, "patchbay.yaml")
-	if err := os.WriteFile(file, []byte(configuration(at, p.bin)), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(configuration(at, play, p.bin)), 0o600); err != nil {
 		return err
 	}
 	if err := p.start("host", filepath.Join(p.bin, "patchbay"), "serve", "-c", file); err != nil {

@@ -5,7 +5,8 @@
 //	demo drive …    only play the conversation (a process of its own)
 //	demo chat …     talk to the bot from a terminal
 //
-// With DEMO=once it ends after the conversation. PORT=n uses the ports n, n+1
+// With DEMO=once it ends after the conversation. API=chat-api talks 8x8's other
+// dialect. PORT=n uses the ports n, n+1
 // and n+2 instead of free ones. LOGS=1 shows what the processes log.
 package main
 

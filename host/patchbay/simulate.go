@@ -18,8 +18,8 @@ import (
 
 // simulateFlags are what simulate is called with.
 type simulateFlags struct {
-	listen, script, webhook, tenant, key, log string
-	channels                                  []string
+	listen, script, webhook, tenant, key, api, log string
+	channels                                       []string
 }
 
 func simulateCommand() *cobra.Command {
@@ -43,7 +43,8 @@ See bridge/eightx8/simulator/README.md for all of it.`,
 	flags.StringVar(&f.webhook, "webhook", "", "`URL` that the channels' events go to")
 	flags.StringArrayVar(&f.channels, "channel", nil, "a channel, as `NAME=QUEUE`; may be repeated")
 	flags.StringVar(&f.tenant, "tenant", "tenant01", "the tenant's `id`")
-	flags.StringVar(&f.key, "api-key", "simulator", "the API `key` to accept")
+	flags.StringVar(&f.key, "api-key", "simulator", "the API `key` to accept; the chat-api's secret is \"secret\"")
+	flags.StringVar(&f.api, "api", "chat-gateway", "`dialect` of the webhook's events: chat-gateway or chat-api; calls are answered in both")
 	flags.StringVar(&f.log, "log", "text", "log as text or json")
 	return cmd
 }
@@ -80,7 +81,14 @@ func simulate(cmd *cobra.Command, f simulateFlags) error {
 
 // options are the simulator's, as the flags say.
 func (f simulateFlags) options() (simulator.Options, error) {
-	options := simulator.Options{Tenant: f.tenant, APIKeys: []string{f.key}}
+	options := simulator.Options{
+		Tenant: f.tenant, APIKeys: []string{f.key},
+		Credentials: []simulator.Credential{{Key: f.key, Secret: "secret"}},
+	}
+	version, ok := map[string]string{"chat-gateway": "Chat Gateway v1.0", "chat-api": "v2.0"}[f.api]
+	if !ok {
+		return options, fmt.Errorf("--api %q: must be chat-gateway or chat-api", f.api)
+	}
 	if f.script != "" {
 		text, err := os.ReadFile(f.script)
 		if err != nil {
@@ -93,7 +101,7 @@ func (f simulateFlags) options() (simulator.Options, error) {
 		options.Queues, options.Agents = script.Queues, script.Agents
 	}
 	if f.webhook != "" {
-		options.Webhooks = []simulator.Webhook{{ID: "1", Name: "Patchbay", URI: f.webhook}}
+		options.Webhooks = []simulator.Webhook{{ID: "1", Name: "Patchbay", URI: f.webhook, Version: version}}
 	}
 	for i, channel := range f.channels {
 		name, queue, ok := strings.Cut(channel, "=")
