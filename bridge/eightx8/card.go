@@ -129,3 +129,7 @@ func collect(content any, depth int, lines *[]string) {
 		}
 	}
 }
+
+// Shows reports whether a message's card is shown as a card; Send puts one
+// that is not into words.
+func (d *Desk) Shows(card bot.Card) bool { return d.api == ChatGateway && showable(card) }

@@ -8,9 +8,6 @@ import (
 	"github.com/patchbay-host/patchbay/bridge"
 )
 
-// maxChannelPages bounds the list of channels.
-const maxChannelPages = 50
-
 // channelsAge is how long a list of channels is believed about what is not in
 // it. What is in it is believed until a create is refused.
 const channelsAge = time.Minute
@@ -20,7 +17,7 @@ type channels struct {
 	client *client
 	turn   chan struct{} // held by whoever reads or changes what follows
 	listed time.Time
-	ids    map[string]bool
+	ids    map[string]DeskChannel
 	names  map[string][]string // ids
 }
 
@@ -31,33 +28,34 @@ func newChannels(c *client) *channels {
 // FindChannel finds the id of a channel that is given by id or name. Only the
 // first call, and one for a channel not seen before, asks 8x8.
 func (d *Desk) FindChannel(ctx context.Context, channel string) (string, error) {
-	return d.channels.find(ctx, channel)
+	found, err := d.channels.find(ctx, channel)
+	return found.ID, err
 }
 
-func (l *channels) find(ctx context.Context, channel string) (string, error) {
+func (l *channels) find(ctx context.Context, channel string) (DeskChannel, error) {
 	const op = "find channel"
 	select {
 	case l.turn <- struct{}{}:
 		defer func() { <-l.turn }()
 	case <-ctx.Done():
-		return "", &bridge.DeskError{Kind: bridge.DeskUnavailable, Err: fmt.Errorf("%s: %w", op, ctx.Err())}
+		return DeskChannel{}, &bridge.DeskError{Kind: bridge.DeskUnavailable, Err: fmt.Errorf("%s: %w", op, ctx.Err())}
 	}
 	id, err := l.lookUp(channel)
 	if err != nil && l.client.clock.Now().Sub(l.listed) >= channelsAge {
 		if err := l.list(ctx); err != nil {
-			return "", err
+			return DeskChannel{}, err
 		}
 		id, err = l.lookUp(channel)
 	}
 	if err != nil {
-		return "", &bridge.DeskError{Kind: bridge.DeskRefused, Err: fmt.Errorf("%s: %w", op, err)}
+		return DeskChannel{}, refuse(op, err)
 	}
-	return id, nil
+	return l.ids[id], nil
 }
 
 // lookUp finds a channel among those listed. An id goes before a name.
 func (l *channels) lookUp(channel string) (string, error) {
-	if l.ids[channel] {
+	if _, listed := l.ids[channel]; listed {
 		return channel, nil
 	}
 	switch ids := l.names[channel]; len(ids) {
@@ -72,20 +70,14 @@ func (l *channels) lookUp(channel string) (string, error) {
 
 // list reads the tenant's channels.
 func (l *channels) list(ctx context.Context) error {
-	ids, names := map[string]bool{}, map[string][]string{}
-	do := call{op: "list channels", path: "/channels"}
-	_, err := eachPage(ctx, l.client, do, "channels", maxChannelPages, func(items []channelItem) bool {
-		for _, item := range items {
-			id, name := string(item.ID), string(item.Name)
-			if id != "" && !ids[id] {
-				ids[id] = true
-				names[name] = append(names[name], id)
-			}
-		}
-		return false
-	})
+	all, err := l.client.deskChannels(ctx)
 	if err != nil {
 		return err
+	}
+	ids, names := map[string]DeskChannel{}, map[string][]string{}
+	for _, one := range all {
+		ids[one.ID] = one
+		names[one.Name] = append(names[one.Name], one.ID)
 	}
 	l.ids, l.names, l.listed = ids, names, l.client.clock.Now()
 	return nil

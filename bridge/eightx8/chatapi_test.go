@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/patchbay-host/patchbay/bridge"
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
@@ -164,9 +165,30 @@ func TestWhatTheChatAPICannot(t *testing.T) {
 	if can := desk.Capabilities(); can.Typing || can.QuickReplies || can.Attachments || len(can.Cards) > 0 || can.History != 200 || can.Properties != 24 {
 		t.Errorf("capabilities %+v", can)
 	}
-	for what, err := range map[string]error{"typing": desk.Typing(t.Context(), "t1")} {
-		var failed *bridge.DeskError
-		if !errors.As(err, &failed) || failed.Kind != bridge.DeskRefused || !strings.Contains(err.Error(), "the chat-api has no such call") {
+	_, errFetch := desk.Fetch(t.Context(), "t1", "a")
+	_, errUpload := desk.Upload(t.Context(), "t1", bot.AuthorBot, file("a", "b", 1))
+	_, errFiles := desk.Attachments(t.Context(), "t1")
+	_, errMessage := desk.ReadMessage(t.Context(), "t1", "m")
+	_, errCards := desk.Cards(t.Context(), "t1", "m")
+	for what, err := range map[string]error{
+		"typing":       desk.Typing(t.Context(), "t1"),
+		"bot typing":   desk.BotTyping(t.Context(), "t1", bot.Typing{}),
+		"read receipt": desk.ReadReceipt(t.Context(), "t1", bot.AuthorBot, told),
+		"assign":       desk.Assign(t.Context(), "t1", lifecycle.Target{Queue: "101"}),
+		"script":       desk.AssignScript(t.Context(), "t1", "7"),
+		"describe":     desk.Describe(t.Context(), "t1", opening()),
+		"replace":      desk.Replace(t.Context(), "t1", opening()),
+		"hand back":    desk.HandBack(t.Context(), "t1", "25"),
+		"submit":       desk.SubmitCard(t.Context(), "t1", "c", "n"),
+		"execute":      desk.ExecuteCard(t.Context(), "t1", "c", "n"),
+		"fetch":        errFetch,
+		"upload":       errUpload,
+		"attachments":  errFiles,
+		"message":      errMessage,
+		"cards":        errCards,
+	} {
+		refused(t, what, err)
+		if !strings.Contains(err.Error(), "the chat-api has no such call") {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

@@ -43,6 +43,7 @@ type client struct {
 	auth        credential
 	http        *http.Client
 	timeout     time.Duration
+	maxFile     int64
 	clock       bridge.Clock
 	log         *slog.Logger
 }
@@ -86,7 +87,12 @@ func (c *client) again(ctx context.Context, do call, out any) error {
 // once sends a request once and reads the answer's JSON into out; nil: only
 // the status counts. Its errors are [*bridge.DeskError].
 func (c *client) once(ctx context.Context, do call, out any) error {
-	resp, err := c.ask(ctx, do, c.timeout)
+	return c.onceWithin(ctx, do, out, c.timeout)
+}
+
+// onceWithin is once with a time of its own for request and answer.
+func (c *client) onceWithin(ctx context.Context, do call, out any, within time.Duration) error {
+	resp, err := c.ask(ctx, do, within)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 const (
 	DefaultBaseURL     = "https://api.8x8.com"
 	DefaultCallTimeout = 10 * time.Second
+	DefaultMaxFile     = 25 << 20
 )
 
 // Where the dialects begin below the base URL: the gateway, and the chat-api
@@ -55,6 +56,9 @@ type Config struct {
 	HTTP *http.Client
 	// CallTimeout bounds one request and its answer; 0: [DefaultCallTimeout].
 	CallTimeout time.Duration
+	// MaxFile is the size of the largest file that is uploaded or fetched, in
+	// bytes; 0: [DefaultMaxFile].
+	MaxFile int64
 	// Clock reads a Retry-After that is a date; nil: the real one.
 	Clock bridge.Clock
 	// Logger hears what is called and what was left out; nil: nobody does.
@@ -85,11 +89,15 @@ func (c Config) client() (*client, error) {
 		tenant:  c.Tenant,
 		http:    onceClient(c.HTTP),
 		timeout: c.CallTimeout,
+		maxFile: c.MaxFile,
 		clock:   c.Clock,
 		log:     c.Logger,
 	}
 	if made.timeout <= 0 {
 		made.timeout = DefaultCallTimeout
+	}
+	if made.maxFile <= 0 {
+		made.maxFile = DefaultMaxFile
 	}
 	if made.clock == nil {
 		made.clock = bridge.RealClock{}

@@ -1,6 +1,7 @@
 package eightx8
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 
@@ -44,11 +45,16 @@ func ticketPath(ticket, below string) string {
 	return "/conversations/" + url.PathEscape(ticket) + below
 }
 
-// needTicket refuses calls for no ticket, and for one whose name would lead to
-// another path.
-func needTicket(op, ticket string) error {
-	if ticket == "" || ticket == "." || ticket == ".." {
-		return &bridge.DeskError{Kind: bridge.DeskRefused, Err: fmt.Errorf("%s: no such ticket", op)}
+// needTicket refuses calls for no ticket, or whatever else has an id in a path,
+// and for one whose id would lead to another path.
+func needTicket(op, id string) error {
+	if id == "" || id == "." || id == ".." {
+		return refuse(op, errors.New("no such id"))
 	}
 	return nil
+}
+
+// refuse is the error of a call that is not made.
+func refuse(op string, because error) error {
+	return &bridge.DeskError{Kind: bridge.DeskRefused, Err: fmt.Errorf("%s: %w", op, because)}
 }

@@ -3,7 +3,6 @@ package eightx8
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/patchbay-host/patchbay/bridge"
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
@@ -33,10 +32,16 @@ type dialect interface {
 	message(ctx context.Context, m bridge.Outgoing, files []string) any
 	// leaving takes the customer out of a ticket.
 	leaving(ticket string) call
-	// sent reads our messages back, the newest limit.
-	sent(ctx context.Context, ticket string, limit int) ([]bridge.Outgoing, error)
+	// messages reads the newest limit messages that are wanted, oldest first.
+	messages(ctx context.Context, ticket string, limit int, wanted func(messageItem) bool) ([]messageItem, error)
 	// findOpened looks for the ticket with a marker; empty: none is seen.
 	findOpened(ctx context.Context, marker string) (string, error)
+	// look, ticket and interactions read a ticket.
+	look(ctx context.Context, ticket string) (bridge.TicketState, error)
+	ticket(ctx context.Context, ticket string) (Ticket, error)
+	interactions(ctx context.Context, ticket string) ([]Interaction, error)
+	// tickets lists one page of them.
+	tickets(ctx context.Context, f TicketFilter) (TicketPage, error)
 	// publicKey fetches a JWK; kid is a path's segment already.
 	publicKey(kid string) call
 }
@@ -54,7 +59,21 @@ func (d *Desk) onGateway(op string) error {
 	if d.api == ChatGateway {
 		return nil
 	}
-	return &bridge.DeskError{Kind: bridge.DeskRefused, Err: fmt.Errorf("%s: %w", op, errNotSpoken)}
+	return refuse(op, errNotSpoken)
+}
+
+// needGateway is onGateway for a call whose path names a ticket, and what is
+// below it.
+func (d *Desk) needGateway(op string, ids ...string) error {
+	if err := d.onGateway(op); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := needTicket(op, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // errNotSpoken: the rules should have asked the capabilities.

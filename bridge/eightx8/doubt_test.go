@@ -25,6 +25,14 @@ func deskAt(t *testing.T, address string, change ...func(*eightx8.Config)) *eigh
 	return g.desk(append([]func(*eightx8.Config){func(c *eightx8.Config) { c.BaseURL, c.HTTP = address, nil }}, change...)...)
 }
 
+// deskAtServer is a desk whose requests reach g by a network.
+func deskAtServer(t *testing.T, g *gateway, change ...func(*eightx8.Config)) *eightx8.Desk {
+	t.Helper()
+	server := httptest.NewServer(g)
+	t.Cleanup(server.Close)
+	return deskAt(t, server.URL, change...)
+}
+
 // inDoubt says whether err is a desk that cannot be reached, and in doubt.
 func inDoubt(t *testing.T, err error) bool {
 	t.Helper()

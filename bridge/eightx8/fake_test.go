@@ -71,7 +71,14 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	answer(w, r)
+}
+
+// bodyOf is a request's body.
+func bodyOf(r *http.Request) []byte {
+	body, _ := io.ReadAll(r.Body)
+	return body
 }
 
 // count says how many calls there were that begin with prefix.

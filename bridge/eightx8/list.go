@@ -1,6 +1,7 @@
 package eightx8
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/url"
@@ -45,6 +46,15 @@ func getPage[T any](ctx context.Context, c *client, do call, name string, number
 	return read, nil
 }
 
+// getWhole reads a list that has no pages.
+func getWhole[T any](ctx context.Context, c *client, do call, name string) ([]T, error) {
+	var top members
+	if err := c.get(ctx, do, &top); err != nil {
+		return nil, err
+	}
+	return listed[T](top, name), nil
+}
+
 // listed are the items of the list called name, wherever it stands.
 func listed[T any](top members, name string) []T {
 	embedded := member[members](top, "_embedded")
@@ -66,8 +76,14 @@ func member[T any](object members, name string) T {
 	return value
 }
 
-// readable are the items of a list, as far as they can be read.
+// readable are the items of a list, as far as they can be read. One object is
+// a list of one.
 func readable[T any](list json.RawMessage) []T {
+	if bytes.HasPrefix(bytes.TrimSpace(list), []byte("{")) {
+		items := make([]T, 1)
+		lenient(list, &items[0])
+		return items
+	}
 	var items []T
 	lenient(list, &items)
 	return items

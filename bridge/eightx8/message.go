@@ -1,7 +1,6 @@
 package eightx8
 
 import (
-	"encoding/json"
 	"strings"
 
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
@@ -12,17 +11,6 @@ import (
 type sender struct {
 	ID   scalar `json:"id"`
 	Type scalar `json:"type"`
-}
-
-type attachmentItem struct {
-	ID       scalar `json:"id"`
-	Type     scalar `json:"type"`
-	FileName scalar `json:"fileName"`
-}
-
-type cardItem struct {
-	ContentType scalar          `json:"contentType"`
-	Content     json.RawMessage `json:"content"`
 }
 
 // fillMessage tells what an agent said. An echo is what we sent. The words of

@@ -3,7 +3,6 @@ package eightx8
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/patchbay-host/patchbay/bridge"
@@ -20,9 +19,9 @@ func (d *Desk) Open(ctx context.Context, o bridge.Opening) (string, error) {
 		return "", err
 	}
 	const op = "create conversation"
-	body, err := d.says.creation(ctx, channel, o)
+	body, err := d.says.creation(ctx, channel.ID, o)
 	if err != nil {
-		return "", &bridge.DeskError{Kind: bridge.DeskRefused, Err: fmt.Errorf("%s: %w", op, err)}
+		return "", refuse(op, err)
 	}
 	do := call{op: op, method: http.MethodPost, path: "/conversations", body: body}
 	var made createAnswer

@@ -14,29 +14,44 @@ func (d *Desk) Sent(ctx context.Context, ticket string, limit int) ([]bridge.Out
 	if err := needTicket("list messages", ticket); err != nil || limit <= 0 {
 		return nil, err
 	}
-	return d.says.sent(ctx, ticket, limit)
+	items, err := d.says.messages(ctx, ticket, limit, ours)
+	if err != nil {
+		return nil, err
+	}
+	var sent []bridge.Outgoing
+	for _, item := range items {
+		author := bot.AuthorBot
+		if item.Author.Type.is(wireUser) {
+			author = bot.AuthorCustomer
+		}
+		sent = append(sent, bridge.Outgoing{Author: author, Text: string(item.Text)})
+	}
+	return sent, nil
 }
 
-// ours are the messages of user and bot, each once.
-func ours(items []messageItem) []bridge.Outgoing {
-	var sent []bridge.Outgoing
+// ours reports whether a message is of user or bot.
+func ours(item messageItem) bool {
+	return item.Author.Type.is(wireUser) || item.Author.Type.is(wireBot)
+}
+
+// newest are the last limit of those items that are wanted, each once.
+func newest(items []messageItem, limit int, wanted func(messageItem) bool) []messageItem {
+	found := sieve(items, wanted)
+	return found[max(0, len(found)-limit):]
+}
+
+// sieve keeps the items that are wanted, each once.
+func sieve(items []messageItem, wanted func(messageItem) bool) []messageItem {
+	var found []messageItem
 	seen := map[scalar]bool{}
 	for _, item := range items {
 		if item.ID != "" && seen[item.ID] {
 			continue
 		}
 		seen[item.ID] = true
-		switch {
-		case item.Author.Type.is(wireUser):
-			sent = append(sent, bridge.Outgoing{Author: bot.AuthorCustomer, Text: string(item.Text)})
-		case item.Author.Type.is(wireBot):
-			sent = append(sent, bridge.Outgoing{Author: bot.AuthorBot, Text: string(item.Text)})
+		if wanted(item) {
+			found = append(found, item)
 		}
 	}
-	return sent
-}
-
-// newest are the last limit messages.
-func newest(sent []bridge.Outgoing, limit int) []bridge.Outgoing {
-	return sent[max(0, len(sent)-limit):]
+	return found
 }

@@ -66,6 +66,18 @@ func (s scalar) millis() time.Time {
 	return time.UnixMilli(int64(f)).UTC()
 }
 
+// when is a time given as a date-time (RFC 3339, or without a zone, which is
+// taken as UTC), a date, or Unix milliseconds; zero: it is none. 8x8's schemas
+// say date where its examples have date-times.
+func (s scalar) when() time.Time {
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", time.DateOnly} {
+		if at, err := time.Parse(layout, string(s)); err == nil {
+			return at.UTC()
+		}
+	}
+	return s.millis()
+}
+
 // either is the first text that is not empty.
 func either(texts ...scalar) string {
 	for _, text := range texts {

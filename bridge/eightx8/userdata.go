@@ -8,14 +8,39 @@ import (
 	"strings"
 
 	"github.com/patchbay-host/patchbay/bridge"
+	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
 // maxProperties is how many properties 8x8 keeps, the marker included.
 const maxProperties = 30
 
-// userItem is a user as 8x8 tells of one; of it only the properties are read.
+// userItem is a user as 8x8 tells of one.
 type userItem struct {
+	Name       scalar        `json:"name"`
+	UserID     scalar        `json:"userId"`
+	Email      scalar        `json:"email"`
+	Phone      scalar        `json:"phone"`
+	Company    scalar        `json:"company"`
+	CaseID     scalar        `json:"caseId"`
+	Language   scalar        `json:"language"`
 	Properties propertyItems `json:"additionalProperties"`
+}
+
+// customer that a user is; 8x8's further fields are properties, less the
+// marker.
+func (u userItem) customer() bot.Customer {
+	made := bot.Customer{ID: string(u.UserID), Name: string(u.Name), Email: string(u.Email), Phone: string(u.Phone)}
+	items := append(propertyItems{{"company", u.Company}, {"caseId", u.CaseID}}, u.Properties...)
+	for _, item := range items {
+		if item.Key == "" || item.Key == markerKey || item.Value == "" {
+			continue
+		}
+		if made.Properties == nil {
+			made.Properties = map[string]string{}
+		}
+		made.Properties[string(item.Key)] = string(item.Value)
+	}
+	return made
 }
 
 type propertyItems []propertyItem

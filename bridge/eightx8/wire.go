@@ -68,10 +68,6 @@ type cardRequest struct {
 	Content     json.RawMessage `json:"content"`
 }
 
-type typingRequest struct {
-	AuthorType string `json:"authorType"`
-}
-
 type participantRequest struct {
 	Removed bool `json:"removed"`
 }
@@ -83,20 +79,9 @@ type createAnswer struct {
 }
 
 type channelItem struct {
-	ID   scalar `json:"id"`
-	Name scalar `json:"name"`
-}
-
-type conversationItem struct {
-	ID             scalar   `json:"id"`
-	ConversationID scalar   `json:"conversationId"`
-	User           userItem `json:"user"`
-}
-
-type messageItem struct {
-	ID     scalar `json:"id"`
-	Text   scalar `json:"text"`
-	Author struct {
-		Type scalar `json:"type"`
-	} `json:"author"`
+	ID        scalar         `json:"id"`
+	Name      scalar         `json:"name"`
+	Type      scalar         `json:"type"`
+	WebhookID scalar         `json:"webHookId"`
+	Routing   assignmentItem `json:"routingOptions"`
 }
