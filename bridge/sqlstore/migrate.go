@@ -62,6 +62,9 @@ func migrate(ctx context.Context, path string, options Options, steps fs.FS) (er
 	if has > known {
 		return &NewerError{Has: has, Known: known}
 	}
+	if has == known {
+		return nil
+	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("upgrade from version %d to %d: %w", has, known, err)
 	}

@@ -37,7 +37,7 @@ func TestModel(t *testing.T) {
 			"commit":  m.commit,
 			"cursors": m.save,
 			"flush":   m.flush,
-			"reopen":  func(t *rapid.T) { m.close(t); m.open(t) },
+			"reopen":  m.reopen,
 			"crash":   m.crash,
 			"fail":    m.fail,
 		})
@@ -80,8 +80,23 @@ func (m *model) close(t *rapid.T) {
 	}
 }
 
+// rarely skips two of three: opening takes long, above all under the race
+// detector.
+func rarely(t *rapid.T) {
+	if rapid.IntRange(0, 2).Draw(t, "rarely") != 0 {
+		t.Skip()
+	}
+}
+
+func (m *model) reopen(t *rapid.T) {
+	rarely(t)
+	m.close(t)
+	m.open(t)
+}
+
 // crash leaves the file as it is, with nothing written behind.
 func (m *model) crash(t *rapid.T) {
+	rarely(t)
 	m.store.writing.Lock()
 	m.store.distrust()
 	m.store.writing.Unlock()
@@ -135,7 +150,7 @@ func (m *model) commit(t *rapid.T) {
 			continue
 		}
 		id := someID.Draw(t, "id")
-		n := rapid.SampledFrom([]int{1, 1, 2, 0, 70}).Draw(t, "entries")
+		n := rapid.SampledFrom([]int{1, 1, 1, 1, 1, 2, 2, 0, 0, 33}).Draw(t, "entries")
 		after := m.numbers[id] + guess[id] + rapid.SampledFrom([]int64{0, 0, 0, 0, 1}).Draw(t, "off by")
 		guess[id] += int64(n)
 		c := said(id, after, n, someEvents.Draw(t, "events")...)
@@ -254,6 +269,8 @@ func (m *model) check(t *rapid.T) {
 		if m.desk[id] > stored.Cursors.Desk {
 			want = append(want, id)
 		}
+	}
+	if id := someID.Draw(t, "id"); m.numbers[id] > 0 {
 		m.checkEntries(t, id)
 	}
 	var work []bot.ConversationID

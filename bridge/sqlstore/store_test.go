@@ -14,7 +14,7 @@ import (
 func TestStore(t *testing.T) {
 	suite(t, func(t *testing.T) opener {
 		path := place(t)
-		return func() (bridge.Store, error) { return Open(t.Context(), path, Options{}) }
+		return func() (bridge.Store, error) { return Open(t.Context(), path, Options{NoSync: true}) }
 	})
 }
 
