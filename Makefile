@@ -35,6 +35,12 @@ help: ## Say what there is to make
 build: ## Build patchbay and every bot into bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/ $(programs)
 
+# Measuring.
+
+.PHONY: bench
+bench: ## Measure webhooks and messages per second beside their parts, for about two minutes; BENCHFLAGS='-rounds 5'
+	CGO_ENABLED=0 $(GO) run ./host/bench $(BENCHFLAGS)
+
 # Checking.
 
 .PHONY: test

@@ -37,9 +37,9 @@ type measurement struct {
 func measurements() []measurement {
 	return []measurement{
 		{webhooksLine, webhooks},
-		{messagesLine, messages(many, 0)},
-		{singlyLine, messages(1, 0)},
-		{chatLine, messages(1, 5*time.Millisecond)},
+		{messagesLine, messages{callers: many, most: 15_000}.run},
+		{singlyLine, messages{callers: 1, most: 2500}.run},
+		{chatLine, messages{callers: 1, most: 200, pace: 5 * time.Millisecond}.run},
 		{bareCallLine, bareCalls(1)},
 		{bareCallsLine, bareCalls(many)},
 		{rs256Line, rs256},

@@ -14,13 +14,12 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// customer is somebody who talks Direct Line: posts on one connection, a
-// stream on another.
+// customer is somebody who talks Direct Line in one conversation.
 type customer struct {
 	name, host, path, headers string
-	wire                      *wire
 	stream                    *websocket.Conn
-	said, heard               int
+	// said are the customer's messages, heard the bot's replies.
+	said, heard int
 }
 
 // newCustomer begins a conversation, as a web page does.
@@ -49,16 +48,12 @@ func (w *world) newCustomer(ctx context.Context, name string) (*customer, error)
 		name: name, host: w.host, path: "/v3/directline/conversations/" + begun.ConversationID + "/activities",
 		headers: "Authorization: Bearer " + begun.Token + "\r\n",
 	}
-	var err error
-	if c.wire, err = dial(ctx, w.host); err != nil {
-		return nil, err
-	}
-	var resp *http.Response
-	if c.stream, resp, err = websocket.DefaultDialer.DialContext(ctx, begun.StreamURL, nil); err != nil {
-		c.wire.Close()
+	stream, resp, err := websocket.DefaultDialer.DialContext(ctx, begun.StreamURL, nil)
+	if err != nil {
 		return nil, fmt.Errorf("open stream: %w", err)
 	}
 	resp.Body.Close()
+	c.stream = stream
 	return c, nil
 }
 
@@ -78,7 +73,6 @@ func (w *world) newCustomers(ctx context.Context, n int) ([]*customer, func(), e
 	leave := func() {
 		for _, c := range made {
 			if c != nil {
-				c.wire.Close()
 				c.stream.Close()
 			}
 		}
@@ -90,12 +84,12 @@ func (w *world) newCustomers(ctx context.Context, n int) ([]*customer, func(), e
 	return made, leave, nil
 }
 
-// say posts a message. It is durable when that returns.
-func (c *customer) say(text string) error {
+// say posts a message on a connection. It is durable when that returns.
+func (c *customer) say(on *wire, text string) error {
 	c.said++
 	body := fmt.Appendf(nil, `{"type":"message","from":{"id":"dl_%s"},"text":%q,"channelData":{"clientActivityID":"%s-%d"}}`,
 		c.name, text, c.name, c.said)
-	return c.wire.do(post(c.host, c.path, c.headers, body), http.StatusOK)
+	return on.do(post(c.host, c.path, c.headers, body), http.StatusOK)
 }
 
 // await reads the stream until it shows a text, and counts the bot's replies on

@@ -9,7 +9,7 @@ import (
 
 // The lines of messages.
 const (
-	messagesLine = "messages to reply, 64 conversations"
+	messagesLine = "messages to reply, 64 at a time"
 	singlyLine   = "messages to reply, one at a time"
 	chatLine     = "messages to reply, one each 5 ms"
 )
@@ -17,40 +17,69 @@ const (
 // reply is how echobot's replies begin.
 const reply = "You said: "
 
+// perConversation is how many messages a conversation gets at most: above 60
+// turns a minute the rules take its customer for a machine.
+const perConversation = 50
+
 // messages measures from a customer's post to the bot's reply on the customer's
 // stream. Both are durable then: the post when it is answered, the reply before
 // it is shown. The bot is a process of its own.
-func messages(conversations int, pace time.Duration) func(context.Context, *bench) (figure, error) {
-	return func(ctx context.Context, b *bench) (figure, error) {
-		w, err := b.newWorld(ctx)
-		if err != nil {
-			return figure{}, err
-		}
-		f, err := w.talk(ctx, b, load{during: b.during, pace: pace}, conversations)
-		return f, errors.Join(err, w.close())
-	}
+type messages struct {
+	// callers are at work at the same time, each in conversations of its own:
+	// in one after the other, and around again.
+	callers int
+	pace    time.Duration
+	// most is how many messages a second there are conversations for.
+	most float64
 }
 
-func (w *world) talk(ctx context.Context, b *bench, l load, conversations int) (figure, error) {
-	customers, leave, err := w.newCustomers(ctx, conversations)
+func (m messages) run(ctx context.Context, b *bench) (figure, error) {
+	w, err := b.newWorld(ctx)
+	if err != nil {
+		return figure{}, err
+	}
+	f, err := m.talk(ctx, b, w)
+	return f, errors.Join(err, w.close())
+}
+
+func (m messages) talk(ctx context.Context, b *bench, w *world) (figure, error) {
+	each := int(m.most*b.during.Seconds())/m.callers/perConversation + 1
+	customers, leave, err := w.newCustomers(ctx, each*m.callers)
 	if err != nil {
 		return figure{}, err
 	}
 	defer leave()
-	for _, c := range customers {
-		l.callers = append(l.callers, func() error {
-			text := fmt.Sprintf("message %d of this conversation", c.said+1)
-			if err := c.say(text); err != nil {
-				return err
-			}
-			return c.await(reply + text)
-		})
+	wires, hangUp, err := dialMany(ctx, w.host, m.callers)
+	if err != nil {
+		return figure{}, err
 	}
-	f, _, err := w.measure(ctx, b, fmt.Sprintf("messages-%d-%s", conversations, l.pace), l)
+	defer hangUp()
+	l := load{during: b.during, pace: m.pace}
+	for i, on := range wires {
+		l.callers = append(l.callers, talkOn(on, customers[i*each:(i+1)*each]))
+	}
+	f, _, err := w.measure(ctx, b, fmt.Sprintf("messages-%d-%s", m.callers, m.pace), l)
 	for _, c := range customers {
 		if c.heard > c.said {
 			f.fail(c.heard-c.said, errors.New("a reply was shown twice"))
 		}
 	}
 	return f, err
+}
+
+// talkOn lets one customer after the other say something and wait for the reply.
+func talkOn(on *wire, customers []*customer) caller {
+	next := 0
+	return func() error {
+		c := customers[next%len(customers)]
+		next++
+		if c.said == perConversation {
+			return errSpent
+		}
+		text := fmt.Sprintf("message %d of this conversation", c.said+1)
+		if err := c.say(on, text); err != nil {
+			return err
+		}
+		return c.await(reply + text)
+	}
 }

@@ -49,7 +49,7 @@ func (t *table) print(out io.Writer) error {
 			t.line(w, m.name, all)
 		}
 	}
-	fmt.Fprintln(w, "\nratio of medians in one round\tmedian\t")
+	fmt.Fprintln(w, "\nratios, each within one round\t")
 	for _, r := range ratios() {
 		if values := t.ratio(r); len(values) > 0 {
 			what := map[bool]string{true: "p50", false: "rate"}[r.value(figure{p50: 1}) == 1]

@@ -79,8 +79,13 @@ func (w *world) handOff(ctx context.Context, n int) ([]string, error) {
 		return nil, err
 	}
 	defer leave()
+	post, err := dial(ctx, w.host)
+	if err != nil {
+		return nil, err
+	}
+	defer post.Close()
 	for _, c := range customers {
-		if err := c.say("agent"); err != nil {
+		if err := c.say(post, "agent"); err != nil {
 			return nil, err
 		}
 	}
