@@ -84,7 +84,7 @@ func (c *centre) handled(a *agent, id string) (*ticket, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t.agentID != a.ID {
+	if !t.has(a.ID) {
 		return nil, clash("not_in_conversation", "Agent %s is not in conversation %s.", a.ID, id)
 	}
 	return t, nil
@@ -96,7 +96,7 @@ func (c *centre) handled(a *agent, id string) (*ticket, error) {
 func (c *centre) decline(a *agent, t *ticket) { t.declined[a.ID] = true }
 
 func (c *centre) say(a *agent, t *ticket, text string) {
-	c.store(t, authorAgent, a.ID, text)
+	c.store(t, message{authorType: authorAgent, author: a.ID, text: text})
 }
 
 func (c *centre) agentTyping(a *agent, t *ticket, stopped bool) {

@@ -16,16 +16,18 @@ type centre struct {
 	// after does f later, with the Simulator's lock held.
 	after func(time.Duration, func())
 
-	ids      *identifiers
-	log      *slog.Logger
-	quirks   Quirks
-	webhooks []*webhook
-	channels []*channel
-	queues   []*Queue
-	agents   []*agent
-	tickets  []*ticket
-	byID     map[string]*ticket
-	waiting  []*ticket // in the order in which they were queued
+	ids       *identifiers
+	log       *slog.Logger
+	quirks    Quirks
+	publicURL string
+	flows     []Flow
+	webhooks  []*webhook
+	channels  []*channel
+	queues    []*Queue
+	agents    []*agent
+	tickets   []*ticket
+	byID      map[string]*ticket
+	waiting   []*ticket // in the order in which they were queued
 }
 
 // stock puts in place what the options have from the start.
@@ -33,13 +35,17 @@ func (c *centre) stock(o Options) {
 	for _, q := range o.Queues {
 		c.addQueue(q)
 	}
+	for _, f := range o.Flows {
+		c.nameQueue(f.Queue)
+		c.flows = append(c.flows, f)
+	}
 	for _, w := range o.Webhooks {
 		c.webhooks = append(c.webhooks, &webhook{ID: w.ID, Name: w.Name, URI: w.URI, Version: cmp.Or(w.Version, gatewayVersion)})
 	}
 	for _, ch := range o.Channels {
 		c.nameQueue(ch.Queue)
 		c.channels = append(c.channels, &channel{
-			ID: ch.ID, Name: ch.Name, Type: chatAPI, WebHookID: ch.WebhookID,
+			ID: ch.ID, Name: ch.Name, Type: cmp.Or(ch.Type, chatAPI), WebHookID: ch.WebhookID,
 			RoutingOptions: &routing{Type: assignedQueue, ID: ch.Queue},
 		})
 	}
@@ -94,27 +100,29 @@ func (c *centre) ticket(id string) (*ticket, error) {
 	return nil, missing{kind: "Conversation", id: id}
 }
 
-// address is where the ticket's events go; empty if nowhere.
-func (c *centre) address(channelID string) string {
-	ch, err := c.channel(channelID)
-	if err != nil {
-		return ""
-	}
-	w, err := c.webhook(ch.WebHookID)
-	if err != nil {
-		return ""
-	}
-	return w.URI
+func (c *centre) flow(id string) (Flow, error) {
+	return find(c.flows, "Script", id, func(f Flow) string { return f.ID })
 }
 
-// shapeOf is the version of events that the ticket's webhook wants.
-func (c *centre) shapeOf(t *ticket) string {
-	if ch, err := c.channel(t.channelID); err == nil {
-		if w, err := c.webhook(ch.WebHookID); err == nil {
-			return w.Version
-		}
+// hook is the webhook of that id, or of the channel if there is none; nil if
+// there is no such webhook.
+func (c *centre) hook(webhookID, channelID string) *webhook {
+	if ch, err := c.channel(channelID); webhookID == "" && err == nil {
+		webhookID = ch.WebHookID
 	}
-	return gatewayVersion
+	w, err := c.webhook(webhookID)
+	if err != nil {
+		return nil
+	}
+	return w
+}
+
+// address is where an event goes; empty if nowhere.
+func (c *centre) address(webhookID, channelID string) string {
+	if w := c.hook(webhookID, channelID); w != nil {
+		return w.URI
+	}
+	return ""
 }
 
 // settle does what a 202 promised: at once, or after the lag.

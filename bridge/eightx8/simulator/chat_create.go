@@ -43,7 +43,7 @@ func (s *Simulator) chatCreateConversation(r *request) (answer, error) {
 	if err := v.err(); err != nil {
 		return answer{}, err
 	}
-	t := s.centre.create(req.ChannelID, queueID, user, history, r.lag)
+	t := s.centre.create(req.ChannelID, queueID, user, history, r.lag, "")
 	return accepted(chatCreateAnswer{ConversationID: t.id, Timestamp: t.createdAt.UnixMilli()})
 }
 

@@ -46,11 +46,13 @@ func (s *Simulator) chatSendMessage(r *request) (answer, error) {
 	var v violations
 	author := cmp.Or(req.AuthorType, authorUser)
 	checkAuthor(&v, "authorType", author)
+	s.centre.checkSpeaker(&v, t, author)
 	v.require("text", req.Text)
 	if err := v.err(); err != nil {
 		return answer{}, err
 	}
-	s.centre.settle(r.lag, func() { s.centre.post(t, author, req.Text) })
+	said := message{author: author, authorType: author, text: req.Text, echo: true}
+	s.centre.settle(r.lag, func() { s.centre.post(t, said) })
 	return accepted(nil)
 }
 

@@ -82,8 +82,8 @@ func (s *Simulator) agentTransfers(r *request) (answer, error) {
 }
 
 func (s *Simulator) agentLeaves(r *request) (answer, error) {
-	return s.act(r, s.centre.handled, func(_ *agent, t *ticket, _ actionRequest) error {
-		s.centre.end(t)
+	return s.act(r, s.centre.handled, func(a *agent, t *ticket, _ actionRequest) error {
+		s.centre.agentLeave(t, a.ID)
 		return nil
 	})
 }

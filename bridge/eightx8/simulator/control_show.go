@@ -15,7 +15,8 @@ type agentView struct {
 	Handling []string `json:"handling"` // conversations, oldest first
 }
 
-// ticketView is everything about a ticket. Holder is queue, agent or nobody.
+// ticketView is everything about a ticket. Holder is bot, queue, agent or
+// nobody.
 type ticketView struct {
 	ID           string            `json:"id"`
 	ChannelID    string            `json:"channelId"`
@@ -23,11 +24,16 @@ type ticketView struct {
 	Holder       string            `json:"holder"`
 	Queue        Queue             `json:"queue"`
 	Agent        string            `json:"agent,omitempty"`
+	Guests       []string          `json:"guests,omitempty"`     // agents in it besides
+	AfterAgent   string            `json:"afterAgent,omitempty"` // the webhook that gets it then
+	BotWebhook   string            `json:"botWebhook,omitempty"` // the webhook whose bot holds it
 	CreatedAt    string            `json:"createdAt"`
 	WaitingSince string            `json:"waitingSince,omitempty"`
 	UserLeft     bool              `json:"userLeft"`
 	User         userData          `json:"user"`
-	Typing       map[string]string `json:"typing"` // author type → last told
+	Typing       map[string]string `json:"typing"`              // author type → last told
+	ReadUntil    map[string]string `json:"readUntil,omitempty"` // author type → until when
+	Thinking     string            `json:"thinkingUntil,omitempty"`
 	Agents       []stayView        `json:"agents"`
 	Interactions []interactionView `json:"interactions"`
 	Messages     []saidView        `json:"messages,omitempty"`
@@ -47,6 +53,18 @@ type saidView struct {
 	Text       string `json:"text"`
 	At         string `json:"at"`
 	History    bool   `json:"history"`
+
+	Attachments []fileView        `json:"attachments,omitempty"`
+	Cards       []cardView        `json:"cards,omitempty"`
+	External    *externalProvider `json:"externalProvider,omitempty"`
+}
+
+type fileView struct {
+	ID       string `json:"id"`
+	Filename string `json:"filename"`
+	Type     string `json:"type"`
+	Size     int    `json:"size"`
+	URL      string `json:"url"`
 }
 
 func (c *centre) showQueue(q *Queue) queueView {
@@ -82,6 +100,16 @@ func (c *centre) show(t *ticket) ticketView {
 	for author, at := range t.typing {
 		v.Typing[author] = isoTime(at)
 	}
+	v.Guests, v.Thinking, v.ReadUntil = t.guests, isoTime(t.thinkingUntil), make(map[string]string)
+	for author, at := range t.readUntil {
+		v.ReadUntil[author] = isoTime(at)
+	}
+	if t.next != nil {
+		v.AfterAgent = t.next.webhookID
+	}
+	if t.seat != nil {
+		v.BotWebhook = t.seat.webhookID
+	}
 	for _, m := range t.agents {
 		v.Agents = append(v.Agents, stayView{ID: m.agentID, Joined: isoTime(m.joined), Left: isoTime(m.left)})
 	}
@@ -96,8 +124,22 @@ func (c *centre) showWhole(t *ticket) ticketView {
 	v := c.show(t)
 	v.Messages = []saidView{}
 	for _, m := range t.messages {
-		v.Messages = append(v.Messages, saidView{
-			ID: m.id, Author: m.author, AuthorType: m.authorType, Text: m.text, At: isoTime(m.at), History: m.history,
+		v.Messages = append(v.Messages, c.showSaid(t, m))
+	}
+	return v
+}
+
+func (c *centre) showSaid(t *ticket, m message) saidView {
+	v := saidView{
+		ID: m.id, Author: m.author, AuthorType: m.authorType, Text: m.text, At: isoTime(m.at), History: m.history,
+		External: m.external,
+	}
+	for _, one := range m.cards {
+		v.Cards = append(v.Cards, one.whole())
+	}
+	for _, a := range m.attachments {
+		v.Attachments = append(v.Attachments, fileView{
+			ID: a.id, Filename: a.filename, Type: a.mediaType, Size: len(a.content), URL: c.preSigned(t, a),
 		})
 	}
 	return v
@@ -109,13 +151,15 @@ func (t *ticket) holder() string {
 		return "agent"
 	case t.waiting():
 		return "queue"
+	case t.seat != nil:
+		return "bot"
 	default:
 		return "nobody"
 	}
 }
 
 func (s *Simulator) showState(*request) (answer, error) {
-	held := map[string]int{"queue": 0, "agent": 0, "nobody": 0}
+	held := map[string]int{"bot": 0, "queue": 0, "agent": 0, "nobody": 0}
 	for _, t := range s.centre.tickets {
 		held[t.holder()]++
 	}

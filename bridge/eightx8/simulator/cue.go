@@ -68,7 +68,7 @@ func (c *centre) perform(a *agent, t *ticket, s Step) error {
 		}
 		c.transfer(t, s.Queue, false)
 	case doLeave:
-		c.end(t)
+		c.agentLeave(t, a.ID)
 	}
 	return nil
 }

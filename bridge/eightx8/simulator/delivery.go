@@ -21,11 +21,20 @@ const (
 // errNoWebhook says that an event's channel has no webhook, or is gone.
 var errNoWebhook = errors.New("channel has no webhook")
 
-// emit hands an event to the outbox, past the fault rules. The lock is held.
+// emit hands an event to the outbox, for every webhook that hears of the
+// ticket. The lock is held.
 func (s *Simulator) emit(t *ticket, e event) {
-	if c := s.centre; c.shapeOf(t) != gatewayVersion {
+	for _, webhookID := range s.centre.audience(t) {
+		s.emitTo(webhookID, t, e)
+	}
+	s.kick()
+}
+
+// emitTo hands it over for one webhook, past the fault rules.
+func (s *Simulator) emitTo(webhookID string, t *ticket, e event) {
+	if w := s.centre.hook(webhookID, t.channelID); w != nil && w.Version != gatewayVersion {
 		var has bool
-		if e, has = c.flatten(e); !has {
+		if e, has = s.centre.flatten(e); !has {
 			return
 		}
 	}
@@ -38,12 +47,12 @@ func (s *Simulator) emit(t *ticket, e event) {
 		eventID:      s.centre.ids.opaque(),
 		conversation: t.id,
 		channelID:    t.channelID,
+		webhookID:    webhookID,
 		body:         body,
 		since:        s.opt.Clock.Now(),
 	}
 	d.record = s.journal.event(d, e)
 	s.dispatch(d, s.faults.pickEvent(e))
-	s.kick()
 }
 
 // dispatch puts a new event where the fault, if any, wants it.
@@ -80,7 +89,7 @@ func (s *Simulator) launch(ctx context.Context) {
 			return
 		}
 		s.inFlight++
-		uri := s.centre.address(d.channelID)
+		uri := s.centre.address(d.webhookID, d.channelID)
 		s.work.Go(func() {
 			status, err := s.attempt(ctx, uri, d)
 			s.mu.Lock()

@@ -30,6 +30,8 @@ type request struct {
 type answer struct {
 	status      int
 	body        any
+	raw         []byte // sent instead of body, as it is
+	header      map[string]string
 	contentType string // the one of the call's style unless said
 }
 
@@ -49,6 +51,9 @@ func (s *Simulator) call(style style, e endpoint) gin.HandlerFunc {
 			status, problem := style.render(err, s.reference())
 			writeJSON(c.Writer, status, problemType, problem)
 			return
+		}
+		for name, value := range a.header {
+			c.Header(name, value)
 		}
 		write(c.Writer, a.status, a.contentType, body)
 	}
@@ -70,7 +75,7 @@ func (s *Simulator) carryOut(c *gin.Context, contentType string, e endpoint) (an
 		a.contentType = contentType
 	}
 	if a.body == nil {
-		return a, nil, nil
+		return a, a.raw, nil
 	}
 	body, err := json.Marshal(a.body)
 	return a, body, err
@@ -85,7 +90,7 @@ func (s *Simulator) read(c *gin.Context) (*request, error) {
 	}
 	body, err := io.ReadAll(c.Request.Body)
 	if large := new(http.MaxBytesError); errors.As(err, &large) {
-		return nil, tooLarge{}
+		return nil, tooLarge{limit: int(large.Limit)}
 	}
 	if err != nil {
 		return nil, refuse("body", "", "invalid_body", "The body could not be read: %v.", err)

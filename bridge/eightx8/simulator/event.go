@@ -38,6 +38,7 @@ type conversationData struct {
 	State      string     `json:"state"`
 	Assignment assignment `json:"assignment"`
 	User       userData   `json:"user"`
+	MSISDN     string     `json:"msisdn,omitempty"`
 	Channel    string     `json:"channel"`
 }
 
@@ -56,6 +57,16 @@ type messageData struct {
 	IsEcho bool   `json:"isEcho"`
 	Sender member `json:"sender"`
 	Text   string `json:"text"`
+
+	Attachments []attachmentData `json:"attachments,omitempty"`
+	Cards       []cardView       `json:"cards,omitempty"`
+}
+
+type attachmentData struct {
+	ID           string `json:"id"`
+	Type         string `json:"type"`
+	PreSignedURL string `json:"preSignedUrl"`
+	FileName     string `json:"fileName"`
 }
 
 type member struct {
@@ -95,7 +106,8 @@ func (c *centre) tellState(t *ticket) {
 		State:      c.spell(t.state),
 		Assignment: t.assignment(),
 		User:       t.user.copy(),
-		Channel:    chatAPI,
+		MSISDN:     t.msisdn,
+		Channel:    c.channelType(t),
 	}, t.state, t.assignment().Type)
 }
 
@@ -104,16 +116,22 @@ func (c *centre) tellMember(t *ticket, memberType, change, id string) {
 }
 
 func (c *centre) tellMessage(t *ticket, m message) {
-	echo := m.authorType != authorAgent
 	tags := []string{m.authorType}
-	if echo {
+	if m.echo {
 		tags = append(tags, "echo")
 	}
-	c.tell(t, eventMessage, messageData{
-		IsEcho: echo,
+	data := messageData{
+		IsEcho: m.echo,
 		Sender: member{ID: m.author, Type: m.authorType},
 		Text:   m.text,
-	}, tags...)
+		Cards:  viewCards(m.cards),
+	}
+	for _, a := range m.attachments {
+		data.Attachments = append(data.Attachments, attachmentData{
+			ID: a.id, Type: a.kind(), PreSignedURL: c.preSigned(t, a), FileName: a.filename,
+		})
+	}
+	c.tell(t, eventMessage, data, tags...)
 }
 
 // tellTyping says who types now; nobody means that typing has stopped.
@@ -121,7 +139,12 @@ func (c *centre) tellTyping(t *ticket, who ...member) {
 	if who == nil {
 		who = []member{}
 	}
-	c.tell(t, eventActivity, activityData{Name: "typing", Value: typingValue{Users: who}}, "typing")
+	c.tellActivity(t, "typing", typingValue{Users: who})
+}
+
+// tellActivity tells of something that is not said.
+func (c *centre) tellActivity(t *ticket, name string, value any) {
+	c.tell(t, eventActivity, activityData{Name: name, Value: value}, name)
 }
 
 // spell writes a state as the quirks have it.

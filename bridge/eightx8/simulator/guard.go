@@ -15,15 +15,17 @@ const (
 	chatPath    = "/vcc"
 	tokenPath   = "/oauth/v2/token"
 	controlPath = "/simulator/v1"
-	bodyLimit   = 1 << 20
+
+	preSignedPath = "/presigned" // downloads without a key
+	bodyLimit     = 1 << 20
 )
 
 // guard stands in front of 8x8's paths: it records every call and lets the
 // fault rules act. The control API passes untouched.
 func (s *Simulator) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
-		if strings.HasPrefix(r.URL.Path, controlPath) {
+		r.Body = http.MaxBytesReader(w, r.Body, s.bodyLimit(r.URL.Path))
+		if strings.HasPrefix(r.URL.Path, controlPath) || strings.HasPrefix(r.URL.Path, preSignedPath+"/") {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -39,6 +41,15 @@ func (s *Simulator) guard(next http.Handler) http.Handler {
 		s.suffer(f, stopping, counted, r, next)
 		answered = true
 	})
+}
+
+// bodyLimit is how much of a body is read: more where files come in, which the
+// control API takes in base64.
+func (s *Simulator) bodyLimit(path string) int64 {
+	if strings.HasSuffix(path, "/attachments") || strings.HasSuffix(path, "/attach") {
+		return int64(s.opt.MaxAttachment)*4/3 + bodyLimit
+	}
+	return bodyLimit
 }
 
 // suffer carries the call out as the rule has it, or does not.
@@ -118,6 +129,10 @@ func (s *Simulator) arrive(r *http.Request) (*callRecord, *fault, <-chan struct{
 func belowBase(path string) string {
 	if below, ok := strings.CutPrefix(path, gatewayPath); ok {
 		return below
+	}
+	if below, ok := strings.CutPrefix(path, cardActionPath+"/"); ok {
+		_, below, _ = strings.Cut(below, "/")
+		return "/" + below
 	}
 	parts := strings.SplitN(path, "/", 8) // "", vcc, REGION, chat, v2, tenant, TENANT, …
 	switch {

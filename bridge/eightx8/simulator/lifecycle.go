@@ -8,32 +8,50 @@ import (
 // The life of a ticket, after the six points of the 8x8 contract's "The
 // lifecycle, as the vendor tells it".
 
-// create opens a ticket in queueID; its first interaction begins after lag.
-func (c *centre) create(channelID, queueID string, user userData, history []message, lag time.Duration) *ticket {
+// newTicket is a ticket in which nothing has happened yet.
+func (c *centre) newTicket(channelID string, user userData) *ticket {
 	t := &ticket{
 		id:        c.ids.opaque(),
 		channelID: channelID,
 		createdAt: c.now(),
 		state:     stateCreated,
 		user:      user.copy(),
-		queueID:   queueID,
 		typing:    make(map[string]time.Time),
-	}
-	for _, m := range history {
-		m.id, m.at, m.history, m.interaction = c.ids.opaque(), t.createdAt, true, 1
-		t.messages = append(t.messages, m)
+		readUntil: make(map[string]time.Time),
 	}
 	c.tickets = append(c.tickets, t)
 	c.byID[t.id] = t
+	return t
+}
+
+// create opens a ticket in queueID, by a script if one is named; its first
+// interaction begins after lag.
+func (c *centre) create(channelID, queueID string, user userData, history []message, lag time.Duration, script string) *ticket {
+	t := c.newTicket(channelID, user)
+	t.queueID, t.scriptID = queueID, script
+	for _, m := range history {
+		m.at, m.history, m.interaction = t.createdAt, true, 1
+		c.identify(&m)
+		t.messages = append(t.messages, m)
+	}
 	c.tellState(t)
 	c.settle(lag, func() {
 		if t.state == stateCreated {
 			c.begin(t)
 			c.tellMember(t, authorUser, memberJoined, authorUser)
+			c.leadOn(t)
 			c.enqueue(t, t.queueID)
 		}
 	})
 	return t
+}
+
+// leadOn ends the script, whose queue the ticket goes to.
+func (c *centre) leadOn(t *ticket) {
+	if t.scriptID != "" {
+		t.scriptID = ""
+		c.tellState(t)
+	}
 }
 
 // begin opens an interaction.
@@ -76,13 +94,49 @@ func (c *centre) join(a *agent, t *ticket) {
 	c.cue(a, t, cueJoined, "")
 }
 
-// part takes the agent out of the ticket, which frees the agent.
-func (c *centre) part(t *ticket) {
-	if t.agentID == "" {
-		return
+// invite lets another agent in, besides the one who handles the ticket.
+func (c *centre) invite(a *agent, t *ticket) {
+	t.guests = append(t.guests, a.ID)
+	a.handling = append(a.handling, t)
+	t.agents = append(t.agents, membership{agentID: a.ID, joined: c.now()})
+	c.tellMember(t, authorAgent, memberJoined, a.ID)
+}
+
+// agentLeave takes one agent out. The first guest follows the one who handled
+// it; when the last has gone, the ticket goes to who was named for after the
+// agent, or is over.
+func (c *centre) agentLeave(t *ticket, id string) {
+	switch {
+	case slices.Contains(t.guests, id):
+		c.part(t, id)
+	case len(t.guests) > 0:
+		c.part(t, id)
+		t.agentID, t.guests = t.guests[0], t.guests[1:]
+		c.tellState(t)
+	case t.next != nil:
+		c.handBack(t)
+	default:
+		c.end(t)
 	}
-	id := t.agentID
-	t.agentID = ""
+	c.offer()
+}
+
+// partAll takes all agents out of the ticket.
+func (c *centre) partAll(t *ticket) {
+	for len(t.guests) > 0 {
+		c.part(t, t.guests[len(t.guests)-1])
+	}
+	if t.agentID != "" {
+		c.part(t, t.agentID)
+	}
+}
+
+// part takes an agent out of the ticket, which frees the agent.
+func (c *centre) part(t *ticket, id string) {
+	if t.agentID == id {
+		t.agentID = ""
+	}
+	t.guests = slices.DeleteFunc(t.guests, func(one string) bool { return one == id })
 	if a, err := c.agent(id); err == nil {
 		a.handling = slices.DeleteFunc(a.handling, func(one *ticket) bool { return one == t })
 	}
@@ -92,13 +146,14 @@ func (c *centre) part(t *ticket) {
 
 // end closes the interaction: the ticket is idle until something is said.
 func (c *centre) end(t *ticket) {
-	c.part(t)
+	c.partAll(t)
 	c.unqueue(t)
-	t.state = stateIdle
+	t.state, t.next = stateIdle, nil
 	if t.open() {
 		t.interactions[len(t.interactions)-1].end = c.now()
 	}
 	c.tellState(t)
+	t.seat = nil // only now: its webhook heard of the end
 	c.offer()
 }
 
@@ -106,10 +161,10 @@ func (c *centre) end(t *ticket) {
 // TRANSFER and "agent left": leftFirst swaps them.
 func (c *centre) transfer(t *ticket, queueID string, leftFirst bool) {
 	if leftFirst {
-		c.part(t)
+		c.partAll(t)
 	}
 	c.tell(t, eventTransfer, nil)
-	c.part(t)
+	c.partAll(t)
 	t.queueID = queueID
 	c.tellState(t)
 	c.enqueue(t, queueID)
@@ -126,44 +181,69 @@ func (c *centre) customerLeave(t *ticket) {
 	c.end(t)
 }
 
-// post stores what the API sent and echoes it. In an idle ticket it opens a
-// new interaction in the queue the ticket was last handled in.
-func (c *centre) post(t *ticket, authorType, text string) {
-	c.store(t, authorType, authorType, text)
+// post stores what was said. In an idle ticket it opens a new interaction.
+func (c *centre) post(t *ticket, m message) {
+	c.store(t, m)
 	if t.state == stateIdle {
-		c.begin(t)
-		if t.userLeft {
-			t.userLeft = false
-			c.tellMember(t, authorUser, memberJoined, authorUser)
-		}
-		c.enqueue(t, t.queueID)
+		c.reopen(t)
 	}
-	if authorType != authorUser || t.agentID == "" {
+	c.watch(t, m.authorType)
+	if m.authorType != authorUser {
 		return
 	}
-	if a, err := c.agent(t.agentID); err == nil {
-		c.cue(a, t, cueMessage, text)
+	for _, id := range append([]string{t.agentID}, t.guests...) {
+		if a, err := c.agent(id); err == nil {
+			c.cue(a, t, cueMessage, m.text)
+		}
+	}
+}
+
+// reopen lets the ticket go on, in the queue it was last handled in, or with
+// its channel's bot if it never was in one.
+func (c *centre) reopen(t *ticket) {
+	if t.queueID == "" {
+		c.seatBot(t)
+	}
+	c.begin(t)
+	if t.userLeft {
+		t.userLeft = false
+		c.tellMember(t, authorUser, memberJoined, authorUser)
+	}
+	if t.seat == nil {
+		c.enqueue(t, t.queueID)
 	}
 }
 
 // store appends a message and tells of it.
-func (c *centre) store(t *ticket, authorType, author, text string) {
-	m := message{id: c.ids.opaque(), author: author, authorType: authorType, text: text, at: c.now()}
-	m.interaction = t.currentInteraction()
+func (c *centre) store(t *ticket, m message) {
+	m.at, m.interaction = c.now(), t.currentInteraction()
+	c.identify(&m)
 	t.messages = append(t.messages, m)
 	c.tellMessage(t, m)
 }
 
-// assign sends a ticket that waits to another queue, and gives an idle one
-// another queue to return to. It does nothing once an agent has joined: the
-// vendor does not say what would happen.
-func (c *centre) assign(t *ticket, queueID string) {
+// identify gives ids to a message and its cards.
+func (c *centre) identify(m *message) {
+	m.id = c.ids.opaque()
+	for _, one := range m.cards {
+		one.id = c.ids.opaque()
+	}
+}
+
+// assign sends a ticket that waits, or that a bot holds, to a queue, by a
+// script if one is named, and gives an idle one another queue to return to. It
+// does nothing once an agent has joined: the vendor does not say what would
+// happen.
+func (c *centre) assign(t *ticket, to assignmentRequest) {
+	queueID := to.queue(c)
+	held := t.seat != nil
 	switch {
-	case t.agentID != "", t.queueID == queueID:
+	case t.agentID != "", t.queueID == queueID && !held:
 		return
-	case t.waiting():
-		t.queueID = queueID
+	case t.waiting(), held:
+		t.seat, t.queueID, t.scriptID = nil, queueID, to.script()
 		c.tellState(t)
+		c.leadOn(t)
 		c.enqueue(t, queueID)
 	default:
 		t.queueID = queueID

@@ -1,10 +1,6 @@
 package simulator
 
-import (
-	"encoding/json"
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // messageRequest is one message as it is sent, alone or in a history.
 type messageRequest struct {
@@ -13,8 +9,14 @@ type messageRequest struct {
 	Attachments []struct {
 		ID string `json:"id"`
 	} `json:"attachments"`
-	Cards            []json.RawMessage `json:"cards"`
-	ExternalProvider json.RawMessage   `json:"externalProvider"`
+	Cards            []cardRequest     `json:"cards"`
+	ExternalProvider *externalProvider `json:"externalProvider"`
+}
+
+// externalProvider names a message that lives elsewhere: on X alone.
+type externalProvider struct {
+	Name string `json:"name"`
+	ID   string `json:"externalMessageId"`
 }
 
 func (m messageRequest) text() string {
@@ -24,19 +26,47 @@ func (m messageRequest) text() string {
 	return *m.Text
 }
 
-// check notes what may not be sent; path is put before the names.
-func (m messageRequest) check(v *violations, path string) {
+// message is what is sent, once it is checked; t has the attachments.
+func (m messageRequest) message(t *ticket) message {
+	said := message{author: m.AuthorType, authorType: m.AuthorType, text: m.text(), echo: true, external: m.ExternalProvider}
+	for _, ref := range m.Attachments {
+		if a, err := t.attachment(ref.ID); err == nil {
+			said.attachments = append(said.attachments, a)
+		}
+	}
+	for _, c := range m.Cards {
+		said.cards = append(said.cards, c.card())
+	}
+	return said
+}
+
+// check notes what may not be sent; path is put before the names, and t has
+// the attachments.
+func (m messageRequest) check(v *violations, path string, t *ticket) {
 	checkAuthor(v, path+"authorType", m.AuthorType)
-	for i, a := range m.Attachments {
-		v.add(fmt.Sprintf("%sattachments[%d].id", path, i), a.ID, "invalid_attachment", "Attachment ID %s is invalid.", a.ID)
+	for i, ref := range m.Attachments {
+		if _, err := t.attachment(ref.ID); err != nil {
+			v.add(fmt.Sprintf("%sattachments[%d].id", path, i), ref.ID, "invalid_attachment", "Attachment ID %s is invalid.", ref.ID)
+		}
 	}
-	if len(m.Cards) > 0 {
-		v.add(path+"cards", "", "not_simulated", "Cards are not simulated.")
+	for i, c := range m.Cards {
+		c.check(v, fmt.Sprintf("%scards[%d].", path, i))
 	}
-	if given(m.ExternalProvider) {
-		v.add(path+"externalProvider", "", "not_simulated", "Messages of external providers are not simulated.")
-	} else if m.text() == "" && len(m.Attachments)+len(m.Cards) == 0 {
+	switch x := m.ExternalProvider; {
+	case x != nil:
+		x.check(v, path, m.text())
+	case m.text() == "" && len(m.Attachments)+len(m.Cards) == 0:
 		v.require(path+"text", "")
+	}
+}
+
+func (x externalProvider) check(v *violations, path, text string) {
+	if x.Name != "X" {
+		v.add(path+"externalProvider.name", x.Name, "invalid_provider", "Provider %s is not supported.", x.Name)
+	}
+	v.require(path+"externalProvider.externalMessageId", x.ID)
+	if text != "" {
+		v.add(path+"text", "", "invalid_message", "A message has a text or an external provider, not both.")
 	}
 }
 
@@ -46,19 +76,40 @@ func checkAuthor(v *violations, field, author string) {
 	}
 }
 
+// checkSpeaker lets nobody but the bot speak for us on an 8x8 line: its user
+// speaks for itself.
+func (c *centre) checkSpeaker(v *violations, t *ticket, author string) {
+	if author == authorUser && !c.isChatAPI(t) {
+		v.add("authorType", author, "invalid_author_type", "Only users of ChatAPI channels are spoken for.")
+	}
+}
+
 // messageView is a message as 8x8 shows it.
 type messageView struct {
 	ID        string      `json:"id"`
 	Text      string      `json:"text"`
 	CreatedAt string      `json:"createdAt"`
 	Author    participant `json:"author"`
+
+	Attachments []attachmentRef   `json:"attachments,omitempty"`
+	Cards       []cardView        `json:"cards,omitempty"`
+	External    *externalProvider `json:"externalProvider,omitempty"`
+}
+
+type attachmentRef struct {
+	ID string `json:"id"`
 }
 
 func (t *ticket) viewMessage(m message) messageView {
-	return messageView{
+	v := messageView{
 		ID: m.id, Text: m.text, CreatedAt: isoTime(m.at),
 		Author: participant{ID: m.author, Type: m.authorType, Language: t.languageOf(m.authorType)},
+		Cards:  viewCards(m.cards), External: m.external,
 	}
+	for _, a := range m.attachments {
+		v.Attachments = append(v.Attachments, attachmentRef{ID: a.id})
+	}
+	return v
 }
 
 // listMessages gives all that was ever said, the history included.
@@ -84,17 +135,25 @@ func (s *Simulator) listMessages(r *request) (answer, error) {
 	return l.answer(r, items, s.opt.MaxPageSize, s.opt.Quirks)
 }
 
+// messageOf is the message that the path names.
+func (s *Simulator) messageOf(r *request) (message, error) {
+	t, err := s.centre.ticket(r.param("id"))
+	if err != nil {
+		return message{}, err
+	}
+	return find(t.messages, "Message", r.param("messageId"), func(m message) string { return m.id })
+}
+
 func (s *Simulator) getMessage(r *request) (answer, error) {
+	m, err := s.messageOf(r)
+	if err != nil {
+		return answer{}, err
+	}
 	t, err := s.centre.ticket(r.param("id"))
 	if err != nil {
 		return answer{}, err
 	}
-	id := r.param("messageId")
-	i := slices.IndexFunc(t.messages, func(m message) bool { return m.id == id })
-	if i < 0 {
-		return answer{}, missing{kind: "Message", id: id}
-	}
-	return ok(t.viewMessage(t.messages[i]))
+	return ok(t.viewMessage(m))
 }
 
 // sendMessage answers without an id; what was said is there after the lag.
@@ -108,10 +167,11 @@ func (s *Simulator) sendMessage(r *request) (answer, error) {
 		return answer{}, err
 	}
 	var v violations
-	req.check(&v, "")
+	req.check(&v, "", t)
+	s.centre.checkSpeaker(&v, t, req.AuthorType)
 	if err := v.err(); err != nil {
 		return answer{}, err
 	}
-	s.centre.settle(r.lag, func() { s.centre.post(t, req.AuthorType, req.text()) })
+	s.centre.settle(r.lag, func() { s.centre.post(t, req.message(t)) })
 	return accepted(nil)
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -36,6 +37,7 @@ type Options struct {
 	// agents given there are the queues 101 (Support, agent ada) and 102
 	// (Billing, agent bob), both agents waiting for the control API.
 	Queues   []Queue
+	Flows    []Flow
 	Agents   []Agent
 	Webhooks []Webhook
 	Channels []Channel
@@ -60,6 +62,11 @@ type Options struct {
 	// Lag is how long what was answered 202 takes to happen: a conversation
 	// becoming active, a message being stored, an assignment (at once).
 	Lag time.Duration
+	// MaxAttachment is the size of the largest attachment, in bytes (10 MiB).
+	MaxAttachment int
+	// PublicURL is where the simulator is reached; events link attachments there
+	// ("https://simulator.invalid", where nobody is).
+	PublicURL string
 	// MaxPageSize caps the size a list may be asked for (100).
 	MaxPageSize int
 	// Quirks pick a side where the vendor's schemas contradict themselves.
@@ -78,6 +85,9 @@ type Quirks struct {
 	DateOnlyInteractions bool
 	// UpperCaseStates writes CREATED, ACTIVE and IDLE.
 	UpperCaseStates bool
+	// AttachmentSize writes an attachment's size and type, which the schema
+	// requires, and not sizeInBytes, which it defines.
+	AttachmentSize bool
 	// CustomerAsUser reads the customer's data of a create in the Chat API from
 	// "user", which the schema requires, and refuses a create without it.
 	CustomerAsUser bool
@@ -96,6 +106,13 @@ type Queue struct {
 	Name string `json:"name" yaml:"name"`
 }
 
+// Flow is a script of the contact centre, to which a conversation may be
+// assigned: all it does is lead to a queue.
+type Flow struct {
+	ID    string `json:"id" yaml:"id"`
+	Queue string `json:"queue" yaml:"queue"`
+}
+
 // Webhook is an address that events are posted to. Version says in which shape:
 // "Chat Gateway v1.0" (the default), or "v2.0" for the Chat API's.
 type Webhook struct {
@@ -103,9 +120,13 @@ type Webhook struct {
 	Version       string
 }
 
-// Channel is a ChatAPI channel: its default queue and its webhook.
+// Channel is a way in: its default queue and its webhook. Type is "ChatAPI"
+// (the default) for channels whose customers talk through the API, or one of
+// 8x8's own ("WhatsApp", "SMS", "WebChat" …), whose customers the control API
+// plays.
 type Channel struct {
 	ID, Name, Queue, WebhookID string
+	Type                       string
 }
 
 // Agent is a person who serves queues; by the control API, or by Script.
@@ -163,6 +184,8 @@ func (o Options) withDefaults() Options {
 			5 * time.Second, 10 * time.Second, 30 * time.Second,
 		}
 	}
+	o.MaxAttachment = cmp.Or(o.MaxAttachment, defaultMaxAttachment)
+	o.PublicURL = strings.TrimSuffix(cmp.Or(o.PublicURL, "https://simulator.invalid"), "/")
 	o.MaxPageSize = cmp.Or(o.MaxPageSize, defaultPageCap)
 	return o
 }

@@ -7,6 +7,7 @@ type delivery struct {
 	eventID      string
 	conversation string
 	channelID    string
+	webhookID    string // empty: the one that the channel has
 	body         []byte
 	since        time.Time
 	retry        int

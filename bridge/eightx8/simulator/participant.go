@@ -27,7 +27,7 @@ func (t *ticket) participants() []participant {
 	for _, m := range t.agents {
 		if !seen[m.agentID] {
 			seen[m.agentID] = true
-			list = append(list, participant{ID: m.agentID, Type: authorAgent, Removed: t.agentID != m.agentID})
+			list = append(list, participant{ID: m.agentID, Type: authorAgent, Removed: !t.has(m.agentID)})
 		}
 	}
 	return list
@@ -57,27 +57,5 @@ func (s *Simulator) removeUser(r *request) (answer, error) {
 		return answer{}, refuse("removed", "false", "invalid_parameter", "A user can only be removed.")
 	}
 	s.centre.customerLeave(t)
-	return nothing()
-}
-
-// sendTyping shows the agent that the customer or the bot is typing. Nobody is
-// told by webhook: it is the caller's own doing.
-func (s *Simulator) sendTyping(r *request) (answer, error) {
-	t, err := s.centre.ticket(r.param("id"))
-	if err != nil {
-		return answer{}, err
-	}
-	var req struct {
-		AuthorType string `json:"authorType"`
-	}
-	if err := r.decode(&req); err != nil {
-		return answer{}, err
-	}
-	var v violations
-	checkAuthor(&v, "authorType", req.AuthorType)
-	if err := v.err(); err != nil {
-		return answer{}, err
-	}
-	s.centre.indicate(t, req.AuthorType)
 	return nothing()
 }

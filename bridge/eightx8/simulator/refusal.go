@@ -53,6 +53,13 @@ func (v *violations) limit(field, value string, most int) {
 	}
 }
 
+// within notes that field is not between least and most.
+func (v *violations) within(field string, value, least, most int) {
+	if value < least || value > most {
+		v.add(field, fmt.Sprint(value), "invalid_parameter", "%s has to be between %d and %d.", field, least, most)
+	}
+}
+
 // err is nil if nothing was noted.
 func (v violations) err() error {
 	if len(v) == 0 {
@@ -78,6 +85,8 @@ func clash(code, format string, args ...any) error {
 }
 
 // tooLarge is a body beyond what is read.
-type tooLarge struct{}
+type tooLarge struct{ limit int }
 
-func (tooLarge) Error() string { return "The request body is larger than 1 MiB." }
+func (t tooLarge) Error() string {
+	return fmt.Sprintf("The request body is larger than the %d bytes that are allowed.", t.limit)
+}

@@ -25,6 +25,8 @@ func (s *Simulator) routes() http.Handler {
 	s.gatewayRoutes(e.Group(gatewayPath, s.checkTenant))
 	e.POST(tokenPath, s.issueToken)
 	s.chatRoutes(e.Group(chatPath+"/:region/chat/v2", s.checkRegion))
+	s.cardRoutes(e.Group(cardActionPath+"/:tenant", s.checkTenant, s.checkKey, s.checkCardTenant))
+	e.GET(preSignedPath+"/:id/:attachmentId", s.call(generalStyle(), s.download))
 	s.controlRoutes(e.Group(controlPath, s.checkControlToken))
 	return e
 }
@@ -61,7 +63,15 @@ func (s *Simulator) gatewayRoutes(g *gin.RouterGroup) {
 	g.GET("/conversations/:id/messages", s.call(objects, s.listMessages))
 	g.POST("/conversations/:id/messages", s.call(message, s.sendMessage))
 	g.GET("/conversations/:id/messages/:messageId", s.call(plain, s.getMessage))
+	g.GET("/conversations/:id/messages/:messageId/cards", s.call(objects, s.listCards))
+	g.GET("/conversations/:id/attachments", s.call(plain, s.listAttachments))
+	g.POST("/conversations/:id/attachments", s.call(plain, s.upload))
+	g.GET("/conversations/:id/attachments/:attachmentId", s.call(plain, s.getAttachment))
+	g.GET("/conversations/:id/attachments/:attachmentId/content", s.call(plain, s.download))
 	g.POST("/conversations/:id/typing", s.call(indicator, s.sendTyping))
+	g.POST("/conversations/:id/thinking", s.call(indicator, s.sendThinking))
+	g.POST("/conversations/:id/read-receipt", s.call(indicator, s.sendReadReceipt))
+	g.POST("/conversations/:id/post-agent-assignment", s.call(indicator, s.assignAfterAgent))
 }
 
 // checkKey lets nobody in without one of the API keys.

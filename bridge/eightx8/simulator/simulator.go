@@ -59,7 +59,9 @@ func New(o Options) *Simulator {
 		ids:    ids,
 		log:    o.Logger,
 		quirks: o.Quirks,
-		byID:   make(map[string]*ticket),
+
+		publicURL: o.PublicURL,
+		byID:      make(map[string]*ticket),
 	}
 	s.centre.stock(o)
 	s.handler = s.guard(s.routes())

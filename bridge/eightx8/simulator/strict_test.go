@@ -3,6 +3,7 @@ package simulator
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,6 +62,19 @@ func TestRefusals(t *testing.T) {
 		"channel: routing to script":  {"POST /channels", `{"name":"n","webHookId":"12","routingOptions":{"type":"script","id":"101"}}`, "invalid_routing_type"},
 		"channel: another type":       {"PUT /channels/7", `{"name":"n","type":"SMS","webHookId":"12","routingOptions":{"type":"queue","id":"101"}}`, "invalid_channel_type"},
 		"typing: as agent":            {"POST /conversations/ID/typing", `{"authorType":"agent"}`, "invalid_author_type"},
+		"thinking: as user":           {"POST /conversations/ID/thinking", `{"authorType":"user"}`, "invalid_author_type"},
+		"thinking: too long":          {"POST /conversations/ID/thinking", `{"maxThinkingTimeSeconds":601}`, "invalid_parameter"},
+		"thinking: no time":           {"POST /conversations/ID/thinking", `{"maxThinkingTimeSeconds":0}`, "invalid_parameter"},
+		"read: no time":               {"POST /conversations/ID/read-receipt", `{"authorType":"user"}`, "required"},
+		"read: as agent":              {"POST /conversations/ID/read-receipt", `{"authorType":"agent","readAt":1}`, "invalid_author_type"},
+		"after agent: no type":        {"POST /conversations/ID/post-agent-assignment", `{"id":"12"}`, "required"},
+		"after agent: no webhook":     {"POST /conversations/ID/post-agent-assignment", `{"type":"webhook","id":"13"}`, "invalid_parameter"},
+		"after agent: to a queue":     {"POST /conversations/ID/post-agent-assignment", `{"type":"queue","id":"12"}`, "invalid_parameter"},
+		"after agent: a boolean":      {"POST /conversations/ID/post-agent-assignment", `{"type":"webhook","id":"12","configuration":{"notifyChannelWebhookIfExists":true}}`, "invalid_json_object"},
+		"after agent: odd notify":     {"POST /conversations/ID/post-agent-assignment", `{"type":"webhook","id":"12","configuration":{"notifyChannelWebhookIfExists":"yes"}}`, "invalid_parameter"},
+		"after agent: too short":      {"POST /conversations/ID/post-agent-assignment", `{"type":"webhook","id":"12","configuration":{"maxTotalMinutes":19}}`, "invalid_parameter"},
+		"after agent: too patient":    {"POST /conversations/ID/post-agent-assignment", `{"type":"webhook","id":"12","configuration":{"userTimeoutInMinutes":301}}`, "invalid_parameter"},
+		"upload: no form":             {"POST /conversations/ID/attachments", `{}`, "invalid_content_type"},
 		"typing: nobody":              {"POST /conversations/ID/typing", `{}`, "invalid_author_type"},
 		"history: unknown attachment": {"POST /conversations", `{"channelId":"7","user":{},"history":{"messages":[{"authorType":"user","attachments":[{"id":"a"}]}]}}`, "invalid_attachment"},
 	} {
@@ -74,7 +88,9 @@ func TestRefusals(t *testing.T) {
 				if r.text("errors.0.code") != c.code || r.text("errors.0.message") != r.text("message") {
 					t.Errorf("want code %s: %s", c.code, r.raw)
 				}
-				general := !strings.HasSuffix(path, "/typing")
+				general := !slices.ContainsFunc([]string{"typing", "thinking", "read-receipt", "post-agent-assignment"}, func(call string) bool {
+					return strings.HasSuffix(path, "/"+call)
+				})
 				if (r.get("validations.0.field") != nil) != general || (r.get("referenceId") != nil) == general {
 					t.Errorf("not the error body of this call: %s", r.raw)
 				}
@@ -92,8 +108,15 @@ func TestMessageRefusals(t *testing.T) {
 		`{"authorType":"user","text":""}`:                   "required",
 		`{"authorType":"user","text":1}`:                    "invalid_json_object",
 		`{"authorType":"user","attachments":[{"id":"T6"}]}`: "invalid_attachment",
-		`{"authorType":"user","cards":[{}]}`:                "not_simulated",
-		`{"authorType":"user","externalProvider":{}}`:       "not_simulated",
+		`{"authorType":"user","cards":[{}]}`:                "invalid_card",
+		`{"authorType":"user","externalProvider":{}}`:       "invalid_provider",
+		`{"authorType":"user","text":"x","externalProvider":{"name":"X","externalMessageId":"1"}}`:                             "invalid_message",
+		`{"authorType":"bot","cards":[{"contentType":"text/html","content":{}}]}`:                                              "invalid_content_type",
+		`{"authorType":"bot","cards":[{"content":[]}]}`:                                                                        "invalid_card",
+		`{"authorType":"bot","cards":[{"content":{"type":"AdaptiveCard","version":"1.7"}}]}`:                                   "invalid_card_version",
+		`{"authorType":"bot","cards":[{"content":{"type":"Card","version":"1.3"}}]}`:                                           "invalid_card",
+		`{"authorType":"bot","cards":[{"contentType":"application/8x8.quick.replies","content":{"options":[]}}]}`:              "invalid_card",
+		`{"authorType":"bot","cards":[{"contentType":"application/8x8.quick.replies","content":{"options":[{"title":"a"}]}}]}`: "required",
 		`{`: "invalid_json_object",
 	} {
 		t.Run(body, func(t *testing.T) {

@@ -37,13 +37,22 @@ type ticket struct {
 
 	queueID      string    // where it waits, or was last handled
 	agentID      string    // who handles it now; empty if nobody
+	guests       []string  // agents who are in it besides
+	scriptID     string    // the script that leads it to a queue, while it does
+	seat         *seat     // the webhook whose bot holds it; nil if none does
+	next         *seat     // who gets it after the agent; nil if nobody
 	waitingSince time.Time // zero unless it waits in queueID
 
 	messages     []message
 	interactions []interaction
 	agents       []membership // everyone who ever joined, in order
+	attachments  []*attachment
 	userLeft     bool
-	typing       map[string]time.Time // author type → when last told
+	msisdn       string
+
+	typing        map[string]time.Time // author type → when last told
+	readUntil     map[string]time.Time // author type → until when all is read
+	thinkingUntil time.Time            // of the bot
 
 	declined map[string]bool // agents who will not have it, while it waits
 	asked    map[string]bool // agents whose script was asked, while it waits
@@ -63,6 +72,11 @@ type message struct {
 	text       string
 	at         time.Time
 	history    bool
+	echo       bool // it came by the API
+
+	attachments []*attachment
+	cards       []*card
+	external    *externalProvider
 
 	interaction int // during which it was said, counted from 1
 }
@@ -75,8 +89,9 @@ type membership struct {
 
 // assignment says who has a ticket, or should have it.
 type assignment struct {
-	Type string `json:"type"`
-	ID   string `json:"id"`
+	Type       string `json:"type"`
+	ID         string `json:"id"`
+	ResourceID string `json:"resourceId,omitempty"` // the webhook whose bot it is
 }
 
 func (t *ticket) waiting() bool { return !t.waitingSince.IsZero() }
@@ -106,10 +121,20 @@ func (t *ticket) interactionID(number int) string {
 }
 
 func (t *ticket) assignment() assignment {
-	if t.agentID != "" {
+	switch {
+	case t.agentID != "":
 		return assignment{Type: assignedAgent, ID: t.agentID}
+	case t.scriptID != "":
+		return assignment{Type: assignedScript, ID: t.scriptID}
+	case t.seat != nil, t.queueID == "":
+		return t.assignedBot()
 	}
 	return assignment{Type: assignedQueue, ID: t.queueID}
+}
+
+// has tells whether the agent is in the ticket, as its owner or as a guest.
+func (t *ticket) has(agentID string) bool {
+	return t.agentID == agentID || slices.Contains(t.guests, agentID)
 }
 
 // botSpoke tells whether the bot is a participant.

@@ -61,7 +61,7 @@ func (s *Simulator) update(r *request, base func(*ticket) userData) (answer, err
 			s.centre.tellState(t)
 		}
 		if req.Assignment != nil {
-			s.centre.assign(t, req.Assignment.ID)
+			s.centre.assign(t, *req.Assignment)
 		}
 	})
 	return accepted(s.centre.view(t))
