@@ -32,7 +32,7 @@ func TestAssign(t *testing.T) {
 	if err := desk.Assign(t.Context(), "t1", lifecycle.Target{Queue: "101"}); err != nil || string(g.body) != `{"assignment":{"type":"queue","id":"101"}}` {
 		t.Errorf("%v, sent %s", err, g.body)
 	}
-	if err := desk.AssignScript(t.Context(), "t1", "7"); err != nil || string(g.body) != `{"assignment":{"type":"script","id":"7"}}` {
+	if err := desk.Assign(t.Context(), "t1", lifecycle.Target{Queue: "101", Script: "7"}); err != nil || string(g.body) != `{"assignment":{"type":"script","id":"7"}}` {
 		t.Errorf("%v, sent %s", err, g.body)
 	}
 	refused(t, "no queue", desk.Assign(t.Context(), "t1", lifecycle.Target{}))

@@ -162,7 +162,7 @@ func TestChatAPIPublicKeyHasNoTenant(t *testing.T) {
 func TestWhatTheChatAPICannot(t *testing.T) {
 	f := newFlatAPI(t, nil)
 	desk := f.desk()
-	if can := desk.Capabilities(); can.Typing || can.QuickReplies || can.Attachments || len(can.Cards) > 0 || can.History != 200 || can.Properties != 24 {
+	if can := desk.Capabilities(); can.Typing || can.Assign || can.HandBack || can.QuickReplies || can.Attachments || len(can.Cards) > 0 || can.History != 200 || can.Properties != 24 {
 		t.Errorf("capabilities %+v", can)
 	}
 	_, errFetch := desk.Fetch(t.Context(), "t1", "a")
@@ -175,7 +175,6 @@ func TestWhatTheChatAPICannot(t *testing.T) {
 		"bot typing":   desk.BotTyping(t.Context(), "t1", bot.Typing{}),
 		"read receipt": desk.ReadReceipt(t.Context(), "t1", bot.AuthorBot, told),
 		"assign":       desk.Assign(t.Context(), "t1", lifecycle.Target{Queue: "101"}),
-		"script":       desk.AssignScript(t.Context(), "t1", "7"),
 		"describe":     desk.Describe(t.Context(), "t1", opening()),
 		"replace":      desk.Replace(t.Context(), "t1", opening()),
 		"hand back":    desk.HandBack(t.Context(), "t1", "25"),

@@ -44,6 +44,7 @@ type client struct {
 	http        *http.Client
 	timeout     time.Duration
 	maxFile     int64
+	noHandBack  bool
 	clock       bridge.Clock
 	log         *slog.Logger
 }

@@ -59,6 +59,9 @@ type Config struct {
 	// MaxFile is the size of the largest file that is uploaded or fetched, in
 	// bytes; 0: [DefaultMaxFile].
 	MaxFile int64
+	// NoHandBack: the desk does not say that it can hand tickets back. 8x8 does
+	// not document when that must be asked for.
+	NoHandBack bool
 	// Clock reads a Retry-After that is a date; nil: the real one.
 	Clock bridge.Clock
 	// Logger hears what is called and what was left out; nil: nobody does.
@@ -90,8 +93,10 @@ func (c Config) client() (*client, error) {
 		http:    onceClient(c.HTTP),
 		timeout: c.CallTimeout,
 		maxFile: c.MaxFile,
-		clock:   c.Clock,
-		log:     c.Logger,
+
+		noHandBack: c.NoHandBack,
+		clock:      c.Clock,
+		log:        c.Logger,
 	}
 	if made.timeout <= 0 {
 		made.timeout = DefaultCallTimeout

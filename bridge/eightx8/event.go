@@ -5,8 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
-	"time"
 
 	"github.com/patchbay-host/patchbay/bridge"
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
@@ -120,21 +120,19 @@ func (b eventBody) fill(event *lifecycle.Event, kind string) {
 	case eventMessage:
 		b.fillMessage(event)
 	case eventActivity:
-		var data activityData
-		b.read(&data)
-		event.Kind, event.Detail = lifecycle.EventNoted, "activity "+named(data.Name)
+		b.fillActivity(event)
 	}
 }
 
-// fillUpdate tells of a ticket's marker, if it has one of ours.
+// fillUpdate tells of a ticket's marker, if it has one of ours, of who the
+// customer is, as 8x8 has it, and in words of its state.
 func (b eventBody) fillUpdate(event *lifecycle.Event) {
 	var data struct {
-		State      scalar   `json:"state"`
-		User       userItem `json:"user"`
-		Assignment struct {
-			Type scalar `json:"type"`
-			ID   scalar `json:"id"`
-		} `json:"assignment"`
+		State      scalar         `json:"state"`
+		User       userItem       `json:"user"`
+		Assignment assignmentItem `json:"assignment"`
+		Channel    scalar         `json:"channel"`
+		MSISDN     scalar         `json:"msisdn"`
 	}
 	b.read(&data)
 	event.Kind = lifecycle.EventNoted
@@ -142,7 +140,15 @@ func (b eventBody) fillUpdate(event *lifecycle.Event) {
 	if to := data.Assignment; to.Type != "" {
 		event.Detail += fmt.Sprintf(", assigned to %s %s", shorten(string(to.Type), 32), shorten(string(to.ID), 64))
 	}
+	if data.Channel != "" {
+		event.Detail += ", by " + shorten(string(data.Channel), 32)
+	}
 	event.Detail = oneLine(event.Detail)
+	data.User.Phone = scalar(either(data.User.Phone, data.MSISDN))
+	if customer := data.User.customer(); !reflect.ValueOf(customer).IsZero() {
+		event.Customer = &customer
+	}
+	event.Language = string(data.User.Language)
 	if marker, ok := parseMarker(data.User.Properties.get(markerKey)); ok {
 		event.Kind, event.Marker = lifecycle.EventTicket, marker
 	}
@@ -168,41 +174,6 @@ func (b eventBody) fillMembers(event *lifecycle.Event) {
 		return
 	}
 	event.Agent = bot.Agent{ID: string(data.ID)}
-}
-
-type activityData struct {
-	Name  scalar          `json:"name"`
-	Value json.RawMessage `json:"value"`
-}
-
-// typingLasts is how long somebody is taken to type who does not stop.
-const typingLasts = 10 * time.Second
-
-// typing tells that an agent types or has stopped; nil: it is another
-// activity. That somebody else types is what we told 8x8.
-func (v *Verifier) typing(b eventBody) (lifecycle.Event, *bridge.Typing, error) {
-	var data activityData
-	if b.read(&data); !data.Name.is("typing") {
-		return lifecycle.Event{}, nil, nil
-	}
-	var value struct {
-		Users []sender `json:"users"`
-	}
-	lenient(data.Value, &value)
-	event := lifecycle.Event{Desk: v.desk, Ticket: string(b.ConversationID)}
-	for _, user := range value.Users {
-		if user.Type.is(wireAgent) {
-			return event, &bridge.Typing{
-				Author:   bot.AuthorAgent,
-				AuthorID: string(user.ID),
-				Typing:   bot.Typing{For: typingLasts},
-			}, nil
-		}
-	}
-	if len(value.Users) > 0 {
-		return lifecycle.Event{}, nil, fmt.Errorf("%w: no agent types", ErrNothing)
-	}
-	return event, &bridge.Typing{Author: bot.AuthorAgent}, nil
 }
 
 // named quotes a word of 8x8's for a log or a detail, shortened.

@@ -1,6 +1,7 @@
 package eightx8_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -42,6 +43,23 @@ func agentSaid(agent bot.Agent, text string) lifecycle.Event {
 	return lifecycle.Event{Kind: lifecycle.EventAgentSaid, Agent: agent, Message: &bot.Message{Text: text, At: told}}
 }
 
+// agentShows is an agent's message of more than text.
+func agentShows(agent bot.Agent, m bot.Message) lifecycle.Event {
+	m.At = told
+	return lifecycle.Event{Kind: lifecycle.EventAgentSaid, Agent: agent, Message: &m}
+}
+
+// customerSaid is what a customer says over the desk.
+func customerSaid(m bot.Message) lifecycle.Event {
+	m.At = told
+	return lifecycle.Event{Kind: lifecycle.EventSaid, Message: &m}
+}
+
+// customerActed is what a customer presses over the desk.
+func customerActed(name string, a bot.Action) lifecycle.Event {
+	return lifecycle.Event{Kind: lifecycle.EventActed, Action: &a, Detail: fmt.Sprintf("activity %q", name)}
+}
+
 func noted(detail string) lifecycle.Event {
 	return lifecycle.Event{Kind: lifecycle.EventNoted, Detail: detail}
 }
@@ -49,6 +67,8 @@ func noted(detail string) lifecycle.Event {
 func TestEvents(t *testing.T) {
 	ada := bot.Agent{ID: "ada"}
 	adaFlat := bot.Agent{ID: "ada", Name: "Ada L."}
+	jane := &bot.Customer{Name: "Jane", Properties: map[string]string{"tier": "gold"}}
+	const order = `{"type":"AdaptiveCard","body":[{"type":"TextBlock","text":"Your order"},{"type":"FactSet","facts":[{"title":"No","value":"4711"}]},{"type":"ColumnSet","columns":[{"items":[{"type":"TextBlock","text":"deep"}]}]}],"actions":[{"type":"Action.Submit","title":"Confirm"}]}`
 	const user = `"user":{"name":"Jane","additionalProperties":[{"key":"tier","value":"gold"},{"id":3,"key":"patchbayTicket","value":%q}]}`
 	const fromAda = `{"sender":{"id":"ada","type":"agent"},`
 	for name, one := range map[string]struct {
@@ -57,11 +77,18 @@ func TestEvents(t *testing.T) {
 	}{
 		"update with our marker": {
 			gatewayEvent("CONVERSATION_UPDATE", `{"state":"CREATED",`+fmt.Sprintf(user, "12/conv/1")+`,"channel":"ChatAPI"}`),
-			lifecycle.Event{Kind: lifecycle.EventTicket, Marker: lifecycle.Marker{Conversation: "conv/1", Entry: 12}, Detail: "conversation created"},
+			lifecycle.Event{Kind: lifecycle.EventTicket, Marker: lifecycle.Marker{Conversation: "conv/1", Entry: 12}, Customer: jane, Detail: "conversation created, by ChatAPI"},
 		},
 		"update with a marker that is none": {
 			gatewayEvent("CONVERSATION_UPDATE", `{"state":"active","assignment":{"type":"agent","id":"ada"},`+fmt.Sprintf(user, "twelve")+`}`),
-			noted("conversation active, assigned to agent ada"),
+			lifecycle.Event{Kind: lifecycle.EventNoted, Customer: jane, Detail: "conversation active, assigned to agent ada"},
+		},
+		"update of a customer": {
+			gatewayEvent("CONVERSATION_UPDATE", `{"state":"active","channel":"WhatsApp","msisdn":"43699","user":{"userId":"u7","email":"j@x.test","company":"ACME","language":"de","ipaddress":"10.0.0.1","timezoneOffset":"60"}}`),
+			lifecycle.Event{
+				Kind: lifecycle.EventNoted, Language: "de", Detail: "conversation active, by WhatsApp",
+				Customer: &bot.Customer{ID: "u7", Email: "j@x.test", Phone: "43699", Properties: map[string]string{"company": "ACME"}},
+			},
 		},
 		"update without user": {gatewayEvent("CONVERSATION_UPDATE", `{"state":"idle","user":null}`), noted("conversation idle")},
 		"update of nothing":   {gatewayEvent("CONVERSATION_UPDATE", ""), noted("conversation")},
@@ -83,28 +110,60 @@ func TestEvents(t *testing.T) {
 		"agent joined, flat": {flatEvent("AGENT_JOINED", `,"agentId":"ada","agentName":"Ada L."`), lifecycle.Event{Kind: lifecycle.EventJoined, Agent: adaFlat}},
 		"agent left, flat":   {flatEvent("AGENT_LEFT", `,"agentId":"ada","agentName":"Ada L."`), lifecycle.Event{Kind: lifecycle.EventAgentLeft, Agent: adaFlat}},
 
-		"agent says":             {gatewayEvent("MESSAGE", fromAda+`"isEcho":false,"text":"Grüße\nAda"}`), agentSaid(ada, "Grüße\nAda")},
-		"agent says, no isEcho":  {gatewayEvent("MESSAGE", fromAda+`"text":"hi"}`), agentSaid(ada, "hi")},
-		"agent says NUL":         {gatewayEvent("MESSAGE", fromAda+`"text":"a\u0000b"}`), agentSaid(ada, "ab")},
-		"agent says, flat":       {strings.Replace(flatEvent("TEXT", `,"agentId":"ada","agentName":"Ada L.","message":"hi"`), "SYSTEM", "AGENT", 1), agentSaid(adaFlat, "hi")},
-		"somebody says, flat":    {flatEvent("TEXT", `,"message":"hi"`), noted(`text of type "SYSTEM"`)},
-		"agent says nothing":     {gatewayEvent("MESSAGE", fromAda+`"text":""}`), lifecycle.Event{Kind: lifecycle.EventNoted, Agent: ada, Detail: "message that says nothing"}},
-		"echo":                   {gatewayEvent("MESSAGE", `{"isEcho":true,"sender":{"id":"user","type":"user"},"text":"hi"}`), noted("echo of what was sent")},
-		"echo as text":           {gatewayEvent("MESSAGE", fromAda+`"isEcho":"true","text":"hi"}`), noted("echo of what was sent")},
-		"user says":              {gatewayEvent("MESSAGE", `{"sender":{"id":"u","type":"user"},"text":"hi"}`), noted(`message by "user"`)},
-		"system says":            {gatewayEvent("MESSAGE", `{"sender":{"type":"system"},"text":"hi"}`), noted(`message by "system"`)},
-		"message without data":   {gatewayEvent("MESSAGE", ""), noted(`message by ""`)},
-		"message of odd types":   {gatewayEvent("MESSAGE", `{"sender":[],"text":{},"attachments":7}`), noted(`message by ""`)},
-		"agent sends files":      {gatewayEvent("MESSAGE", fromAda+`"text":"see","attachments":[{"id":"a","type":"image","preSignedUrl":"https://x/secret","fileName":"cat.png"},{"type":"audio"},{}]}`), agentSaid(ada, "see\n[cat.png]\n[audio]\n[file]")},
-		"agent sends a card":     {gatewayEvent("MESSAGE", fromAda+`"cards":[{"contentType":"application/vnd.microsoft.card.adaptive","content":{"type":"AdaptiveCard","body":[{"type":"TextBlock","text":"Your order"},{"type":"FactSet","facts":[{"title":"No","value":"4711"}]},{"type":"ColumnSet","columns":[{"items":[{"type":"TextBlock","text":"deep"}]}]}],"actions":[{"type":"Action.Submit","title":"Confirm"}]}}]}`), agentSaid(ada, "Your order\nNo\n4711\ndeep\nConfirm")},
-		"agent sends replies":    {gatewayEvent("MESSAGE", fromAda+`"text":"Which?","cards":[{"contentType":"application/8x8.quick.replies","content":{"options":[{"title":"This","data":{"postback":"1"}},{"title":"That"}]}}]}`), agentSaid(ada, "Which?\nThis\nThat")},
-		"agent sends odd cards":  {gatewayEvent("MESSAGE", fromAda+`"cards":[{"contentType":"Location","content":{"lat":1}},{"content":7},{}]}`), agentSaid(ada, "[Location]\n[card]\n[card]")},
-		"a card within a string": {gatewayEvent("MESSAGE", fromAda+`"cards":[{"contentType":"Buttons","content":"{\"text\":\"Pay\"}"}]}`), agentSaid(ada, "Pay")},
+		"agent says":            {gatewayEvent("MESSAGE", fromAda+`"isEcho":false,"text":"Grüße\nAda"}`), agentSaid(ada, "Grüße\nAda")},
+		"agent says, no isEcho": {gatewayEvent("MESSAGE", fromAda+`"text":"hi"}`), agentSaid(ada, "hi")},
+		"agent says NUL":        {gatewayEvent("MESSAGE", fromAda+`"text":"a\u0000b"}`), agentSaid(ada, "ab")},
+		"agent says, flat":      {strings.Replace(flatEvent("TEXT", `,"agentId":"ada","agentName":"Ada L.","message":"hi"`), "SYSTEM", "AGENT", 1), agentSaid(adaFlat, "hi")},
+		"somebody says, flat":   {flatEvent("TEXT", `,"message":"hi"`), noted(`text of type "SYSTEM"`)},
+		"agent says nothing":    {gatewayEvent("MESSAGE", fromAda+`"text":""}`), lifecycle.Event{Kind: lifecycle.EventNoted, Agent: ada, Detail: "message that says nothing"}},
+		"echo":                  {gatewayEvent("MESSAGE", `{"isEcho":true,"sender":{"id":"user","type":"user"},"text":"hi"}`), noted("echo of what was sent")},
+		"echo as text":          {gatewayEvent("MESSAGE", fromAda+`"isEcho":"true","text":"hi"}`), noted("echo of what was sent")},
+		"user says":             {gatewayEvent("MESSAGE", `{"sender":{"id":"u","type":"user"},"text":"hi"}`), customerSaid(bot.Message{Text: "hi"})},
+		"user sends a picture":  {gatewayEvent("MESSAGE", `{"sender":{"id":"u","type":"user"},"attachments":[{"id":"a1","type":"image","preSignedUrl":"https://x/secret","fileName":"cat.png"}]}`), customerSaid(bot.Message{Attachments: []bot.Attachment{{Name: "cat.png", ContentType: "image/png", URL: "desk-attachment:a1"}}})},
+		"user says nothing":     {gatewayEvent("MESSAGE", `{"sender":{"id":"u","type":"user"}}`), noted("message that says nothing")},
+		"bot says":              {gatewayEvent("MESSAGE", `{"sender":{"type":"bot"},"text":"hi"}`), noted(`message by "bot"`)},
+		"system says":           {gatewayEvent("MESSAGE", `{"sender":{"type":"system"},"text":"hi"}`), noted(`message by "system"`)},
+		"message without data":  {gatewayEvent("MESSAGE", ""), noted(`message by ""`)},
+		"message of odd types":  {gatewayEvent("MESSAGE", `{"sender":[],"text":{},"attachments":7}`), noted(`message by ""`)},
+		"agent sends files": {
+			gatewayEvent("MESSAGE", fromAda+`"text":"see","attachments":[{"id":"a/1","type":"image","preSignedUrl":"https://x/secret","fileName":"cat.png"},{"id":"a2","type":"audio"},{"type":"file","fileName":"no id"},{}]}`),
+			agentShows(ada, bot.Message{Text: "see\n[no id]\n[file]", Attachments: []bot.Attachment{
+				{Name: "cat.png", ContentType: "image/png", URL: "desk-attachment:a%2F1"}, {Name: "audio", URL: "desk-attachment:a2"},
+			}}),
+		},
+		"agent sends a card": {
+			gatewayEvent("MESSAGE", fromAda+`"cards":[{"contentType":"application/vnd.microsoft.card.adaptive","content":`+order+`}]}`),
+			agentShows(ada, bot.Message{Cards: []bot.Card{{ContentType: "application/vnd.microsoft.card.adaptive", Content: json.RawMessage(order), Fallback: "Your order\nNo\n4711\ndeep\nConfirm"}}}),
+		},
+		"agent sends replies": {
+			gatewayEvent("MESSAGE", fromAda+`"text":"Which?","cards":[{"contentType":"application/8x8.quick.replies","content":{"options":[{"title":"This","data":{"postback":"1"}},{"title":"That"}]}}]}`),
+			agentShows(ada, bot.Message{Text: "Which?", QuickReplies: []bot.QuickReply{{Title: "This", Value: "1"}, {Title: "That"}}}),
+		},
+		"agent sends many replies": {
+			gatewayEvent("MESSAGE", fromAda+`"cards":[{"contentType":"application/8x8.quick.replies","content":{"options":[`+strings.Repeat(`{"title":"x"},`, 13)+`{"title":"y"}]}}]}`),
+			agentSaid(ada, strings.Repeat("x\n", 13)+"y"),
+		},
+		"agent sends odd cards": {
+			gatewayEvent("MESSAGE", fromAda+`"cards":[{"contentType":"Location","content":{"lat":1}},{"contentType":"Location","content":[]},{"content":7},{}]}`),
+			agentShows(ada, bot.Message{Text: "[Location]\n[card]\n[card]", Cards: []bot.Card{{ContentType: "Location", Content: json.RawMessage(`{"lat":1}`), Fallback: "[Location]"}}}),
+		},
+		"a card within a string": {
+			gatewayEvent("MESSAGE", fromAda+`"cards":[{"contentType":"Buttons","content":"{\"text\":\"Pay\"}"}]}`),
+			agentShows(ada, bot.Message{Cards: []bot.Card{{ContentType: "Buttons", Content: json.RawMessage(`{"text":"Pay"}`), Fallback: "Pay"}}}),
+		},
+		"a large card": {
+			gatewayEvent("MESSAGE", fromAda+`"cards":[{"contentType":"Buttons","content":{"text":"Pay","x":"`+strings.Repeat("x", 70000)+`"}}]}`),
+			agentSaid(ada, "Pay"),
+		},
 
 		"read receipts":       {gatewayEvent("ACTIVITY", `{"name":"read-receipts","value":[{"timestamp":1,"users":[]}]}`), noted(`activity "read-receipts"`)},
-		"card action":         {gatewayEvent("ACTIVITY", `{"name":"adaptiveCard/action","value":{"type":"Action.Submit","data":{"a":1}}}`), noted(`activity "adaptiveCard/action"`)},
-		"quick reply":         {gatewayEvent("ACTIVITY", `{"name":"quickReply/action","value":{"type":"postback","data":{"title":"a","payload":"b"}}}`), noted(`activity "quickReply/action"`)},
-		"activity not known":  {gatewayEvent("ACTIVITY", `{"name":"interactive/reply","value":{}}`), noted(`activity "interactive/reply"`)},
+		"card submitted":      {gatewayEvent("ACTIVITY", `{"name":"adaptiveCard/action","value":{"type":"Action.Submit","data":{"a":1}}}`), customerActed("adaptiveCard/action", bot.Action{Kind: bot.ActionCard, Data: json.RawMessage(`{"a":1}`)})},
+		"card executed":       {gatewayEvent("ACTIVITY", `{"name":"adaptiveCard/action","value":{"type":"Action.Execute","title":"Go"}}`), customerActed("adaptiveCard/action", bot.Action{Kind: bot.ActionCard, Title: "Go"})},
+		"quick reply":         {gatewayEvent("ACTIVITY", `{"name":"quickReply/action","value":{"type":"postback","data":{"title":"a","payload":"b"}}}`), customerActed("quickReply/action", bot.Action{Kind: bot.ActionQuickReply, Title: "a", Value: "b"})},
+		"CPaaS button":        {gatewayEvent("ACTIVITY", `{"name":"interactive/reply","value":{"type":"button_reply","button_reply":{"id":"b","title":"a"}}}`), customerActed("interactive/reply", bot.Action{Kind: bot.ActionQuickReply, Title: "a", Value: "b"})},
+		"CPaaS suggestion":    {gatewayEvent("ACTIVITY", `{"name":"suggestion/reply","value":{"text":"a","postbackData":"b"}}`), customerActed("suggestion/reply", bot.Action{Kind: bot.ActionQuickReply, Title: "a", Value: "b"})},
+		"CPaaS reply, empty":  {gatewayEvent("ACTIVITY", `{"name":"interactive/reply","value":{}}`), noted(`activity "interactive/reply"`)},
+		"activity not known":  {gatewayEvent("ACTIVITY", `{"name":"interactive/opened","value":{"title":"a"}}`), noted(`activity "interactive/opened"`)},
 		"activity of nothing": {gatewayEvent("ACTIVITY", ""), noted(`activity ""`)},
 
 		"not known":        {gatewayEvent("SOMETHING_NEW", `{"a":1}`), noted(`unknown event "SOMETHING_NEW"`)},
@@ -123,6 +182,14 @@ func TestEvents(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestAttachmentID(t *testing.T) {
+	for address, want := range map[string]string{"desk-attachment:a%2F1": "a/1", "desk-attachment:": "", "https://x/a1": "", "": ""} {
+		if id, ok := eightx8.AttachmentID(bot.Attachment{URL: address}); id != want || ok != (want != "") {
+			t.Errorf("%q: %q, %t", address, id, ok)
+		}
 	}
 }
 

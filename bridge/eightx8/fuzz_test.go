@@ -1,6 +1,7 @@
 package eightx8
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -61,6 +62,9 @@ func FuzzEventBody(f *testing.F) {
 		`{"eventType":"MESSAGE","conversationId":"c","data":{"isEcho":false,"sender":{"id":"a","type":"agent"},"text":"hi","attachments":[{"fileName":"f"}],"cards":[{"contentType":"x","content":{"body":[{"text":"y"}]}}]}}`,
 		`{"eventType":"ACTIVITY","conversationId":"c","data":{"name":"typing","value":{"users":[{"id":"a","type":"agent"}]}}}`,
 		`{"eventType":"CONVERSATION_UPDATE","conversationId":"c","data":{"state":"active","user":{"additionalProperties":[{"key":"patchbayTicket","value":"12/conv"}]}}}`,
+		`{"eventType":"MESSAGE","conversationId":"c","data":{"sender":{"type":"user"},"attachments":[{"id":"a","preSignedUrl":"https://x"}],"cards":[{"contentType":"application/8x8.quick.replies","content":{"options":[{"title":"a"}]}}]}}`,
+		`{"eventType":"ACTIVITY","conversationId":"c","data":{"name":"interactive/reply","value":{"button_reply":{"id":"b","title":"a"}}}}`,
+		`{"eventType":"ACTIVITY","conversationId":"c","data":{"name":"adaptiveCard/action","value":{"data":{"a":1}}}}`,
 		`{"notificationVersion":"v2.0","eventType":"WEB_HOOK_VERIFY"}`,
 		`{"eventType":7,"conversationId":7,"timestamp":{},"data":"x"}`,
 		`[]`, `null`, ``,
@@ -94,8 +98,19 @@ func FuzzEventBody(f *testing.F) {
 		if event.ID != "8x8:t:e" || event.Kind == "" || event.DeskTime.IsZero() || !utf8.ValidString(event.Detail) || len(event.Detail) > maxMessage {
 			t.Errorf("event %+v", event)
 		}
-		if (event.Kind == lifecycle.EventAgentSaid) != (event.Message != nil) || event.Message != nil && event.Message.Empty() {
-			t.Errorf("an agent said %+v", event.Message)
+		says := event.Kind == lifecycle.EventAgentSaid || event.Kind == lifecycle.EventSaid
+		if says != (event.Message != nil) || event.Message != nil && event.Message.Empty() {
+			t.Errorf("somebody said %+v", event.Message)
+		}
+		if (event.Kind == lifecycle.EventActed) != (event.Action != nil) {
+			t.Errorf("somebody pressed %+v", event.Action)
+		}
+		if bytes.Contains(body, []byte("preSignedUrl")) && event.Message != nil {
+			for _, file := range event.Message.Attachments {
+				if _, ok := AttachmentID(file); !ok {
+					t.Errorf("attachment %+v", file)
+				}
+			}
 		}
 		if (event.Kind == lifecycle.EventTicket) != (event.Marker != lifecycle.Marker{}) {
 			t.Errorf("event %+v", event)

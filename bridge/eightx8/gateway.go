@@ -11,12 +11,14 @@ type gateway struct{ *client }
 
 // capabilities of the chat-gateway. One of the 30 properties that 8x8 keeps
 // is the marker.
-func (gateway) capabilities() lifecycle.Capabilities {
+func (g gateway) capabilities() lifecycle.Capabilities {
 	return lifecycle.Capabilities{
 		Cards:        cardTypes(),
 		QuickReplies: true,
 		Attachments:  true,
 		Typing:       true,
+		Assign:       true,
+		HandBack:     !g.noHandBack,
 		History:      maxHistory,
 		Properties:   maxProperties - 1,
 	}
