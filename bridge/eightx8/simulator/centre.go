@@ -26,6 +26,7 @@ type centre struct {
 	queues    []*Queue
 	agents    []*agent
 	tickets   []*ticket
+	customers []*customer
 	byID      map[string]*ticket
 	waiting   []*ticket // in the order in which they were queued
 }

@@ -27,6 +27,16 @@ func (s *Simulator) controlRoutes(g *gin.RouterGroup) {
 	g.POST("/agents/:id/transfer", s.control(s.agentTransfers))
 	g.POST("/agents/:id/leave", s.control(s.agentLeaves))
 
+	g.GET("/customers", s.control(s.showCustomers))
+	g.POST("/customers", s.control(s.makeCustomer))
+	g.GET("/customers/:id", s.control(s.showOneCustomer))
+	g.POST("/customers/:id/say", s.control(s.byCustomer(s.customerSays)))
+	g.POST("/customers/:id/press", s.control(s.byCustomer(s.customerPresses)))
+	g.POST("/customers/:id/attach", s.control(s.byCustomer(s.customerAttaches)))
+	g.POST("/customers/:id/typing", s.control(s.byCustomer(s.customerTypes)))
+	g.POST("/customers/:id/read", s.control(s.byCustomer(s.customerReads)))
+	g.POST("/customers/:id/leave", s.control(s.byCustomer(s.customerLeaves)))
+
 	g.GET("/conversations", s.control(s.showTickets))
 	g.GET("/conversations/:id", s.control(s.showTicket))
 

@@ -12,6 +12,8 @@
 //   - routes.go, endpoint.go, and a file for each noun: 8x8's paths, as strict
 //     as its schemas; problem.go: its error bodies. dialect.go and chat_*.go
 //     are the Chat API, with its tokens in token.go.
+//   - customer.go, postagent.go: the customers of 8x8's own lines, and the bots
+//     behind webhooks that hold their conversations.
 //   - control*.go: the simulator's own API under /simulator/v1.
 //   - guard.go, fault.go, journal.go: what stands before all calls.
 //

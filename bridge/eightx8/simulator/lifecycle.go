@@ -219,6 +219,10 @@ func (c *centre) store(t *ticket, m message) {
 	m.at, m.interaction = c.now(), t.currentInteraction()
 	c.identify(&m)
 	t.messages = append(t.messages, m)
+	if m.authorType == authorBot && !c.isChatAPI(t) { // its customer sees it so
+		delete(t.typing, authorBot)
+		t.thinkingUntil = time.Time{}
+	}
 	c.tellMessage(t, m)
 }
 
