@@ -1,6 +1,9 @@
 package host
 
 import (
+	"cmp"
+
+	"github.com/patchbay-host/patchbay/bridge"
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 	"github.com/patchbay-host/patchbay/host/config"
 	"github.com/patchbay-host/patchbay/host/directline"
@@ -12,30 +15,66 @@ func channelsOf(cfg *config.Config, can func(desk string) lifecycle.Capabilities
 	channels := map[string]lifecycle.Channel{}
 	for name, c := range cfg.Channels {
 		ch := lifecycle.Channel{
-			Name: name, Bot: c.Bot, Desk: c.Desk, Greet: c.Greet, Language: c.Language,
-			Targets:      map[string]lifecycle.Target{},
-			Hours:        hoursOf(c.Handoff.Hours),
+			Name: name, Bot: c.Bot, SurveyBot: c.SurveyBot,
+			Desk: c.Desk, DeskChannel: c.DeskChannel, DeskLine: c.Line == config.EightXLine,
+			Greet: c.Greet, Language: c.Language,
+			Targets: targetsOf(c), Hours: hoursOf(c.Handoff.Hours), CancelWords: c.Handoff.CancelWords,
 			NoAgentAfter: c.Handoff.NoAgentAfter, TransferGrace: c.Handoff.TransferGrace,
+			SilentTicket: c.Handoff.SilentTicket, Inactivity: c.Inactivity,
 			Debounce: c.Debounce, TurnDeadline: cfg.Bots[c.Bot].TurnDeadline,
-			CancelWords: c.Handoff.CancelWords,
-			OnFailure:   lifecycle.Holder(c.OnFailure), AfterAgent: lifecycle.Holder(c.AfterAgent),
+			OnFailure: lifecycle.Holder(c.OnFailure), AfterAgent: lifecycle.Holder(c.AfterAgent),
 			OnReturn: lifecycle.Holder(c.OnReturn),
-			Texts:    map[lifecycle.Text]map[string]string{lifecycle.TextBotFailed: {"": c.Texts.Failed}},
-			LineCan:  lineCan(),
+			Texts:    textsOf(c.Texts), LineCan: directLineCan(),
 		}
 		if c.Desk != "" {
 			ch.DeskCan = can(c.Desk)
 		}
-		for target, t := range c.Handoff.Targets {
-			ch.Targets[target] = lifecycle.Target{Queue: t.Queue, DeskChannel: c.DeskChannel}
+		if ch.DeskLine { // the customers see what the desk's tickets show
+			ch.LineCan = ch.DeskCan
 		}
 		channels[name] = ch
 	}
 	return channels
 }
 
-// lineCan is what Direct Line clients show.
-func lineCan() lifecycle.Capabilities {
+// targetsOf are where a channel's handoffs go. A ticket is opened on the desk
+// channel unless the target has a channel of its own.
+func targetsOf(c config.Channel) map[string]lifecycle.Target {
+	targets := map[string]lifecycle.Target{}
+	for name, t := range c.Handoff.Targets {
+		targets[name] = lifecycle.Target{
+			Queue: t.Queue, Script: t.Script, DeskChannel: cmp.Or(t.Channel, c.DeskChannel),
+		}
+	}
+	return targets
+}
+
+// textsOf are what the host says to customers, those that it does say.
+func textsOf(t config.Texts) map[lifecycle.Text]map[string]string {
+	texts := map[lifecycle.Text]map[string]string{}
+	for name, text := range map[lifecycle.Text]config.Text{
+		lifecycle.Text(lifecycle.StatusRequested):   t.Requested,
+		lifecycle.Text(lifecycle.StatusDelayed):     t.Delayed,
+		lifecycle.Text(lifecycle.StatusQueued):      t.Queued,
+		lifecycle.Text(lifecycle.StatusJoined):      t.Joined,
+		lifecycle.Text(lifecycle.StatusTransferred): t.Transferred,
+		lifecycle.Text(lifecycle.StatusAgentLeft):   t.AgentLeft,
+		lifecycle.Text(lifecycle.StatusRefused):     t.Refused,
+		lifecycle.Text(lifecycle.StatusFailed):      t.Failed,
+		lifecycle.Text(lifecycle.StatusCancelled):   t.Cancelled,
+		lifecycle.Text(lifecycle.StatusCompleted):   t.Completed,
+		lifecycle.TextBotFailed:                     t.BotFailed,
+		lifecycle.TextInactive:                      t.Inactive,
+	} {
+		if len(text) > 0 {
+			texts[name] = text
+		}
+	}
+	return texts
+}
+
+// directLineCan is what Direct Line clients show.
+func directLineCan() lifecycle.Capabilities {
 	return lifecycle.Capabilities{
 		Cards:        []string{"application/vnd.microsoft.card.adaptive"},
 		QuickReplies: true, Attachments: true, Typing: true,
@@ -56,6 +95,18 @@ func hoursOf(h *config.Hours) *lifecycle.Hours {
 		hours.Closed = append(hours.Closed, lifecycle.Date(date))
 	}
 	return hours
+}
+
+// linesOf are the lines by channel. An 8x8 line has none: what its customers
+// are told goes by the desk.
+func linesOf(cfg *config.Config, hub bridge.Line) map[string]bridge.Line {
+	lines := map[string]bridge.Line{}
+	for name, c := range cfg.Channels {
+		if c.Line == config.DirectLine {
+			lines[name] = hub
+		}
+	}
+	return lines
 }
 
 // customersOf are the channels of the Direct Line.

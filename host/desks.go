@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/patchbay-host/patchbay/bridge"
 	"github.com/patchbay-host/patchbay/bridge/eightx8"
@@ -23,8 +24,9 @@ type desks struct {
 // DeskOf is a configured desk as a client of 8x8's.
 func DeskOf(name string, d config.Desk, log *slog.Logger) (*eightx8.Desk, error) {
 	desk, err := eightx8.New(eightx8.Config{
-		Name: name, Tenant: d.Tenant, APIKey: d.APIKey.Reveal(), BaseURL: d.BaseURL,
-		CallTimeout: d.CallTimeout, Logger: log,
+		Name: name, API: eightx8.API(d.API), Tenant: d.Tenant, APIKey: d.APIKey.Reveal(),
+		Region: d.Region, Key: d.Key.Reveal(), Secret: d.Secret.Reveal(),
+		BaseURL: d.BaseURL, CallTimeout: d.CallTimeout, Logger: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("desk %s: %w", name, err)
@@ -52,6 +54,16 @@ func desksOf(cfg *config.Config, log *slog.Logger) (*desks, error) {
 		made.byName[name], made.verifiers[name] = desk, verifier
 	}
 	return made, errors.Join(problems...)
+}
+
+// callTimeout is the longest that a call to any of the desks may take; each
+// desk keeps to its own.
+func callTimeout(cfg *config.Config) time.Duration {
+	var longest time.Duration
+	for _, d := range cfg.Desks {
+		longest = max(longest, d.CallTimeout)
+	}
+	return longest
 }
 
 // can is what a desk can do.

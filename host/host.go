@@ -74,13 +74,10 @@ func New(ctx context.Context, cfg *config.Config, options Options) (_ *Host, err
 		return nil, err
 	}
 	hub := directline.NewHub()
-	lines := map[string]bridge.Line{}
-	for name := range cfg.Channels {
-		lines[name] = hub
-	}
 	if h.engine, err = bridge.New(bridge.Config{
-		Store: h.store, Bots: h.supervisor, Desks: desks.ports(), Lines: lines,
+		Store: h.store, Bots: h.supervisor, Desks: desks.ports(), Lines: linesOf(cfg, hub),
 		Channels: channelsOf(cfg, desks.can), Logger: h.log,
+		ReadbackAfter: cfg.ReadbackAfter, CallTimeout: callTimeout(cfg),
 	}); err != nil {
 		return nil, err
 	}

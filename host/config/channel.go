@@ -1,10 +1,6 @@
 package config
 
-import (
-	"net/url"
-	"strings"
-	"time"
-)
+import "time"
 
 // Line is the customers' side of a channel.
 type Line string
@@ -41,6 +37,9 @@ type Channel struct {
 	Desk        string `key:"desk"`
 	DeskChannel string `key:"desk_channel"`
 	Bot         string `key:"bot,required"`
+	// SurveyBot answers after the agents, until the conversation ends; empty:
+	// Bot does.
+	SurveyBot string `key:"survey_bot"`
 	// Greet: the bot gets a turn when a conversation starts.
 	Greet bool `key:"greet"`
 	// Language of conversations that do not say theirs; BCP 47.
@@ -49,6 +48,9 @@ type Channel struct {
 	Handoff Handoff `key:"handoff"`
 	// Debounce is how long a burst of messages is waited out.
 	Debounce time.Duration `key:"debounce" default:"0s" min:"0s" max:"1m"`
+	// Inactivity is how long a customer may be silent while the bot holds the
+	// conversation; 0: for ever.
+	Inactivity time.Duration `key:"inactivity" default:"0s" min:"0s"`
 	// OnFailure of the bot, AfterAgent, OnReturn of a customer who had met
 	// an agent: who holds the conversation then.
 	OnFailure  Holder `key:"on_failure" default:"queue" oneof:"queue bot"`
@@ -57,75 +59,31 @@ type Channel struct {
 	Texts      Texts  `key:"texts"`
 }
 
-// Texts are what the host itself says to customers; an empty one is not said.
-type Texts struct {
-	// Failed: the bot has failed and nobody else takes over.
-	Failed string `key:"failed" default:"Sorry, I cannot answer right now. Please try again later."`
-}
-
 func (r *reader) checkChannel(key string, c *Channel, all *Config) {
-	known(r, key, "bot", c.Bot, all.Bots)
+	known(r, key+".bot", "bot", c.Bot, all.Bots)
+	if c.SurveyBot != "" {
+		r.checkSurveyBot(key, c, all)
+	}
 	r.checkHandoff(key, c, all)
 	if c.Language != "" && !languageTag(c.Language) {
 		r.problem(key+".language", "%q is not a language tag (BCP 47), as en or pt-BR are", c.Language)
 	}
+	c.Language = canonicalTag(c.Language)
 	switch c.Line {
 	case EightXLine:
-		r.problem(key+".line", "8x8 is not supported yet; use directline")
+		r.checkEightXLine(key, c, all)
 	case DirectLine:
-		if len(c.Secrets) == 0 {
-			r.problem(key+".secrets", "is missing; a directline channel needs at least one")
-		}
-		for i, origin := range c.Origins {
-			c.Origins[i] = r.checkOrigin(index(key+".origins", i), origin)
-		}
+		r.checkDirectLine(key, c)
 	}
 }
 
-// minSecret is the shortest Direct Line secret: every customer has a token that
-// was signed with it, and could try out shorter ones.
-const minSecret = 16
-
-// checkSecrets reports Direct Line secrets that are too short, or that two
-// channels share: the secret is what tells the channel.
-func (r *reader) checkSecrets(channels map[string]Channel) {
-	first := map[string]string{}
-	for _, name := range sorted(channels) {
-		for i, secret := range channels[name].Secrets {
-			key := index(join("channels", name)+".secrets", i)
-			if secret.IsZero() {
-				continue
-			}
-			if other, taken := first[secret.Reveal()]; taken {
-				r.problem(key, "is the same secret as %s; each channel needs its own", other)
-				continue
-			}
-			first[secret.Reveal()] = key
-			if len(secret.Reveal()) < minSecret {
-				r.problem(key, "is shorter than %d characters and can be guessed; openssl rand -base64 32 makes a good one", minSecret)
-			}
-		}
+// checkSurveyBot looks at the bot that comes after the agents.
+func (r *reader) checkSurveyBot(key string, c *Channel, all *Config) {
+	known(r, key+".survey_bot", "bot", c.SurveyBot, all.Bots)
+	switch {
+	case c.Desk == "":
+		r.warning(key+".survey_bot", "is never asked: without a desk there are no agents for it to follow")
+	case c.AfterAgent == HolderNobody:
+		r.warning(key+".survey_bot", "is never asked: after_agent: nobody gives the conversation to no bot")
 	}
-}
-
-func (r *reader) checkOrigin(key, text string) string {
-	text = strings.ToLower(text)
-	u, err := url.Parse(text)
-	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.Scheme+"://"+u.Host != text {
-		r.problem(key, "%q is not an origin, as https://www.example.com is: scheme, host and port alone", text)
-	}
-	return text
-}
-
-// languageTag reports whether text has the form of a BCP 47 tag.
-func languageTag(text string) bool {
-	for i, part := range strings.Split(text, "-") {
-		if part == "" || len(part) > 8 || strings.Trim(strings.ToLower(part), "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
-			return false
-		}
-		if i == 0 && (len(part) < 2 || strings.ContainsAny(part, "0123456789")) {
-			return false
-		}
-	}
-	return true
 }

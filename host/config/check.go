@@ -23,6 +23,7 @@ func (r *reader) check(c *Config) {
 	checkEach(r, "bots", c.Bots, r.checkBot)
 	checkEach(r, "channels", c.Channels, func(key string, channel *Channel) { r.checkChannel(key, channel, c) })
 	r.checkSecrets(c.Channels)
+	r.checkDeskChannels(c.Channels)
 	r.checkUnused(c)
 }
 
@@ -107,7 +108,7 @@ func anyHost(host string) bool {
 func (r *reader) checkUnused(c *Config) {
 	bots, desks := map[string]bool{}, map[string]bool{}
 	for _, channel := range c.Channels {
-		bots[channel.Bot], desks[channel.Desk] = true, true
+		bots[channel.Bot], bots[channel.SurveyBot], desks[channel.Desk] = true, true, true
 	}
 	for _, name := range sorted(c.Bots) {
 		if !bots[name] {

@@ -1,6 +1,9 @@
 package config
 
-import "path/filepath"
+import (
+	"path/filepath"
+	"time"
+)
 
 // Config is the whole of patchbay.yaml.
 type Config struct {
@@ -11,6 +14,9 @@ type Config struct {
 	PublicURL string `key:"public_url,required"`
 	Store     Store  `key:"store" default:"sqlite:patchbay.db"`
 	Ops       Ops    `key:"ops"`
+	// ReadbackAfter is how long the answer of a desk is waited for once it has
+	// been lost, before what the desk has is read back.
+	ReadbackAfter time.Duration `key:"readback_after" default:"3s" min:"100ms" max:"1m"`
 	// Desks, Bots and Channels by name.
 	Desks    map[string]Desk    `key:"desks"`
 	Bots     map[string]Bot     `key:"bots,required"`

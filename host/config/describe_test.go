@@ -28,6 +28,15 @@ func describeValue(b *strings.Builder, key string, v reflect.Value) {
 	case time.Duration, Timezone, Date:
 		fmt.Fprintf(b, "%s = %v\n", key, own)
 		return
+	case Text:
+		for _, language := range sorted(own) {
+			at := key
+			if language != "" {
+				at = join(key, language)
+			}
+			fmt.Fprintf(b, "%s = %q\n", at, own[language])
+		}
+		return
 	case Store:
 		fmt.Fprintf(b, "%s = sqlite %s\n", key, own.SQLite)
 		return

@@ -31,18 +31,25 @@ type Desk struct {
 
 func (r *reader) checkDesk(key string, d *Desk) {
 	d.BaseURL = r.checkURL(key+".base_url", d.BaseURL)
-	if d.API == ChatAPI {
-		r.problem(key+".api", "chat-api is not supported yet; use chat-gateway")
+	if r.isBroken(key + ".api") {
 		return
 	}
-	if d.APIKey.IsZero() {
-		r.problem(key+".api_key", "is missing")
+	gateway := map[string]bool{"api_key": !d.APIKey.IsZero()}
+	chat := map[string]bool{"region": d.Region != "", "key": !d.Key.IsZero(), "secret": !d.Secret.IsZero()}
+	own, other := gateway, chat
+	why := "belongs to api: chat-api; the chat-gateway takes api_key alone"
+	if d.API == ChatAPI {
+		own, other = chat, gateway
+		why = "belongs to api: chat-gateway; the chat-api takes region, key and secret"
 	}
-	for name, given := range map[string]bool{
-		"region": d.Region != "", "key": !d.Key.IsZero(), "secret": !d.Secret.IsZero(),
-	} {
+	for name, given := range own {
+		if !given {
+			r.problem(key+"."+name, "is missing; api: %s needs it", d.API)
+		}
+	}
+	for name, given := range other {
 		if given {
-			r.problem(key+"."+name, "belongs to api: chat-api; the chat-gateway takes api_key alone")
+			r.problem(key+"."+name, "%s", why)
 		}
 	}
 }

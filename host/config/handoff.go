@@ -17,17 +17,9 @@ type Handoff struct {
 	TransferGrace time.Duration `key:"transfer_grace" default:"5s" min:"0s" max:"10m"`
 	// CancelWords: said while queued, they cancel the handoff. Lower case.
 	CancelWords []string `key:"cancel_words"`
-}
-
-// DefaultTarget is the target of a handoff that names none.
-const DefaultTarget = "default"
-
-// Target is where a handoff goes.
-type Target struct {
-	// Queue is the id of a queue; empty: the desk channel's own.
-	Queue string `key:"queue"`
-	// Channel is the id of an 8x8 channel, on the chat-api.
-	Channel string `key:"channel"`
+	// SilentTicket is how long nothing may be heard of a ticket before the
+	// desk is asked how it stands; 0: for ever.
+	SilentTicket time.Duration `key:"silent_ticket" default:"10m" min:"0s"`
 }
 
 // checkHandoff looks at where a channel hands off to: nowhere, if it has no
@@ -36,10 +28,13 @@ func (r *reader) checkHandoff(key string, c *Channel, all *Config) {
 	at := key + ".handoff"
 	switch {
 	case c.Desk != "" || r.broken[key+".desk"]:
-		known(r, key, "desk", c.Desk, all.Desks)
+		known(r, key+".desk", "desk", c.Desk, all.Desks)
 		if c.DeskChannel == "" {
 			r.problem(key+".desk_channel", "is missing; it is the name or id of a channel at 8x8")
 		}
+	case c.Line == EightXLine:
+		r.problem(key+".desk", "is missing; line: 8x8 is a channel of that desk")
+		return
 	case c.OnFailure == HolderQueue:
 		r.problem(key+".desk", "is missing, and on_failure: queue needs one")
 		return
@@ -47,11 +42,7 @@ func (r *reader) checkHandoff(key string, c *Channel, all *Config) {
 		r.problem(key+".desk", "is missing, and handoff.targets needs one")
 		return
 	}
-	for name, target := range c.Handoff.Targets {
-		if target.Channel != "" {
-			r.problem(join(at+".targets", name)+".channel", "belongs to desks with api: chat-api; give a queue")
-		}
-	}
+	r.checkTargets(key, c, all)
 	_, has := c.Handoff.Targets[DefaultTarget]
 	switch {
 	case has:

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -57,7 +58,7 @@ func (d *Date) setText(text string) error {
 }
 
 // read takes days to spans: mon-fri: "08:00-12:00, 13:00-18:00".
-func (w *Weekly) read(r *reader, v value) {
+func (w *Weekly) read(r *reader, v value, _ reflect.StructTag) {
 	entries := r.entries(v)
 	if len(entries) == 0 {
 		r.problem(v.key, "names no day")

@@ -15,7 +15,7 @@ import (
 func testEnv(name string) (string, bool) {
 	text, ok := map[string]string{
 		"KEY": "key-in-env", "WEB_SECRET": "web-secret-in-env", "SHOP_SECRET": "shop-secret-in-env", "EMPTY": "",
-		"EIGHTX8_API_KEY": "key-in-env", "PATCHBAY_OPS_TOKEN": "ops-token-in-env",
+		"EIGHTX8_API_KEY": "key-in-env", "EIGHTX8_KEY": "key-in-env", "EIGHTX8_SECRET": "secret-in-env", "PATCHBAY_OPS_TOKEN": "ops-token-in-env",
 	}[name]
 	return text, ok
 }

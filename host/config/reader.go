@@ -23,8 +23,11 @@ type reader struct {
 	nodes int
 }
 
-// selfReading is a type that reads a value in a way of its own.
-type selfReading interface{ read(r *reader, v value) }
+// selfReading is a type that reads a value in a way of its own; tag is that of
+// the field.
+type selfReading interface {
+	read(r *reader, v value, tag reflect.StructTag)
+}
 
 // textual is a type that is written as one text.
 type textual interface{ setText(text string) error }
@@ -73,7 +76,7 @@ func (r *reader) into(v value, target any) bool {
 // read reads a value into a field with a tag.
 func (r *reader) read(v value, into reflect.Value, tag reflect.StructTag) {
 	if own, ok := into.Addr().Interface().(selfReading); ok {
-		own.read(r, v)
+		own.read(r, v, tag)
 		return
 	}
 	if _, ok := into.Addr().Interface().(textual); ok {

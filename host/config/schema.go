@@ -48,6 +48,11 @@ func schemaOf(t reflect.Type, tag reflect.StructTag, example *yaml.Node) map[str
 		source := schemaOf(reflect.TypeFor[secretSource](), "", nil)
 		source["minProperties"], source["maxProperties"] = 1, 1
 		return map[string]any{"oneOf": []any{schema, source}}
+	case t == reflect.TypeFor[Text]():
+		return map[string]any{"oneOf": []any{schema, map[string]any{
+			"type": "object", "properties": map[string]any{anyLanguage: map[string]any{"type": "string"}},
+			"additionalProperties": map[string]any{"type": "string"},
+		}}}
 	case t == reflect.TypeFor[Weekly]():
 		return map[string]any{"type": "object", "minProperties": 1, "additionalProperties": schema}
 	case t == reflect.TypeFor[time.Duration]():
@@ -67,9 +72,9 @@ func schemaOf(t reflect.Type, tag reflect.StructTag, example *yaml.Node) map[str
 	case reflect.Interface:
 		return map[string]any{}
 	case reflect.Slice:
-		return map[string]any{"type": "array", "items": schemaOf(t.Elem(), tag, child(example, 0))}
+		return map[string]any{"type": "array", "items": schemaOf(t.Elem(), tag, nil)}
 	case reflect.Map:
-		return map[string]any{"type": "object", "additionalProperties": schemaOf(t.Elem(), tag, child(example, 1))}
+		return map[string]any{"type": "object", "additionalProperties": schemaOf(t.Elem(), tag, together(example))}
 	case reflect.Struct:
 		return objectSchema(t, example)
 	}
@@ -100,26 +105,42 @@ func objectSchema(t reflect.Type, example *yaml.Node) map[string]any {
 	return schema
 }
 
-// child is item i of what a node holds, keys and values counted alike.
-func child(node *yaml.Node, i int) *yaml.Node {
-	if node == nil || i >= len(node.Content) {
+// together is one mapping of all that the values of a mapping have: one example
+// of a desk shows what another does not.
+func together(node *yaml.Node) *yaml.Node {
+	if node == nil || node.Kind != yaml.MappingNode {
 		return nil
 	}
-	return node.Content[i]
+	all := &yaml.Node{Kind: yaml.MappingNode}
+	for i := 1; i < len(node.Content); i += 2 {
+		all.Content = append(all.Content, node.Content[i].Content...)
+	}
+	return all
 }
 
-// find is the value of a key and the comment above or behind it.
+// find is the value of a key, and the comment above or behind it. Where the key
+// is there more than once, the first comment counts, and mappings are put
+// together.
 func find(node *yaml.Node, name string) (found *yaml.Node, comment string) {
 	for i := 0; node != nil && node.Kind == yaml.MappingNode && i+1 < len(node.Content); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
 		if key.Value != name {
 			continue
 		}
+		if found == nil {
+			found = value
+		} else if found.Kind == yaml.MappingNode && value.Kind == yaml.MappingNode {
+			both := *found
+			both.Content = append(both.Content[:len(both.Content):len(both.Content)], value.Content...)
+			found = &both
+		}
 		var words []string
 		for line := range strings.Lines(key.HeadComment + "\n" + key.LineComment + "\n" + value.LineComment) {
 			words = append(words, strings.Fields(strings.TrimLeft(line, "# "))...)
 		}
-		return value, strings.Join(words, " ")
+		if comment == "" {
+			comment = strings.Join(words, " ")
+		}
 	}
-	return nil, ""
+	return found, comment
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"reflect"
 	"strings"
 )
 
@@ -66,7 +67,7 @@ type secretSource struct {
 	File string `key:"file"`
 }
 
-func (s *Secret) read(r *reader, v value) {
+func (s *Secret) read(r *reader, v value, _ reflect.StructTag) {
 	var text string
 	if v.isMapping() {
 		var from secretSource

@@ -51,10 +51,10 @@ func edits(a, b string) int {
 	return d[len(a)][len(b)]
 }
 
-// known reports a bot or desk of a channel that there is not.
-func known[T any](r *reader, channel, what, name string, all map[string]T) {
+// known reports a key that names a bot or a desk that there is not.
+func known[T any](r *reader, key, what, name string, all map[string]T) {
 	if _, ok := all[name]; !ok && !r.broken[what+"s"] {
-		r.problem(join(channel, what), "no %s named %q%s", what, name, suggest(name, sorted(all)))
+		r.problem(key, "no %s named %q%s", what, name, suggest(name, sorted(all)))
 	}
 }
 
