@@ -38,6 +38,7 @@ func newFlatAPI(t *testing.T, answers map[string]http.HandlerFunc) *flatAPI {
 }
 
 func (f *flatAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	asTheSchemasHaveIt(f.t, r)
 	body, _ := io.ReadAll(r.Body)
 	if r.URL.Path == "/oauth/v2/token" {
 		f.token(w, r, string(body))

@@ -56,7 +56,11 @@ func newGateway(t *testing.T, answers map[string]http.HandlerFunc) *gateway {
 
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := strings.TrimPrefix(r.URL.EscapedPath(), "/chat-gateway/v1")
-	body, _ := io.ReadAll(r.Body)
+	body, err := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if err == nil {
+		asTheSchemasHaveIt(g.t, r)
+	}
 	g.mu.Lock()
 	g.calls = append(g.calls, strings.TrimSuffix(r.Method+" "+path+"?"+r.URL.RawQuery, "?"))
 	if len(body) > 0 {
@@ -71,7 +75,6 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
 	answer(w, r)
 }
 

@@ -29,6 +29,7 @@ func (a *administration) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func (a *administration) serve(w http.ResponseWriter, r *http.Request) {
+	asTheSchemasHaveIt(a.t, r)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	_, flat := strings.CutPrefix(r.URL.Path, flatRoot)

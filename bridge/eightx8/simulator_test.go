@@ -57,7 +57,10 @@ func inCentre(t *testing.T, quirks simulator.Quirks, f func(c *centre)) {
 		})
 		c.box = box.Handler()
 		c.desk = newGateway(t, nil).desk(func(config *eightx8.Config) {
-			config.HTTP = &http.Client{Transport: inProcess{c.box}}
+			config.HTTP = &http.Client{Transport: inProcess{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				asTheSchemasHaveIt(t, r)
+				c.box.ServeHTTP(w, r)
+			})}}
 		})
 		c.verifier = verifier(t, c.desk, func(config *eightx8.VerifierConfig) { config.Clock = nil })
 		ctx, cancel := context.WithCancel(t.Context())
