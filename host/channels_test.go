@@ -14,7 +14,7 @@ import (
 const channelsFile = `
 public_url: https://chat.example.com
 desks:
-  acme: {tenant: acme01, api_key: key}
+  acme: {tenant: acme01, api_key: key, no_hand_back: true}
   older: {api: chat-api, tenant: acme02, region: eu, key: key, secret: secret}
 bots:
   faq: {command: [./faq], turn_deadline: 3s}
@@ -150,6 +150,9 @@ func TestDesks(t *testing.T) {
 	made, err := desksOf(cfg, nil)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if can := made.can("acme"); !can.Assign || can.HandBack {
+		t.Errorf("desk acme can %+v", can)
 	}
 	if !made.can("acme").QuickReplies || made.can("older").QuickReplies {
 		t.Error("the desks do not speak the dialects that they are configured with")

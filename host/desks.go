@@ -26,7 +26,7 @@ func DeskOf(name string, d config.Desk, log *slog.Logger) (*eightx8.Desk, error)
 	desk, err := eightx8.New(eightx8.Config{
 		Name: name, API: eightx8.API(d.API), Tenant: d.Tenant, APIKey: d.APIKey.Reveal(),
 		Region: d.Region, Key: d.Key.Reveal(), Secret: d.Secret.Reveal(),
-		BaseURL: d.BaseURL, CallTimeout: d.CallTimeout, Logger: log,
+		BaseURL: d.BaseURL, CallTimeout: d.CallTimeout, NoHandBack: d.NoHandBack, Logger: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("desk %s: %w", name, err)

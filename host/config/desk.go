@@ -21,6 +21,9 @@ type Desk struct {
 	Region string `key:"region" oneof:"us eu ca ap"`
 	Key    Secret `key:"key"`
 	Secret Secret `key:"secret"`
+	// NoHandBack: conversations on lines of 8x8's own are not given back to the
+	// bot after the agents, whatever the channel says.
+	NoHandBack bool `key:"no_hand_back"`
 	// BaseURL is scheme, host and perhaps a path, without a slash at the end.
 	BaseURL string `key:"base_url" default:"https://api.8x8.com"`
 	// WebhookWindow is how old a webhook's transmission may be.
@@ -51,5 +54,8 @@ func (r *reader) checkDesk(key string, d *Desk) {
 		if given {
 			r.problem(key+"."+name, "%s", why)
 		}
+	}
+	if d.NoHandBack && d.API == ChatAPI {
+		r.problem(key+".no_hand_back", "belongs to api: chat-gateway; the chat-api never hands back")
 	}
 }
