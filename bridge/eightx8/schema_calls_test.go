@@ -158,7 +158,7 @@ func TestTheSchemasFindWhatIsWrong(t *testing.T) {
 	const conversation = "/chat-gateway/v1/conversations"
 	for _, one := range []struct{ method, path, body, want string }{
 		{"POST", conversation, `{"user":{}}`, `/channelId: property "channelId" is missing`},
-		{"POST", conversation, `{"channelId":"1","user":{"nmae":"x"}}`, `/user/nmae is not defined`},
+		{"POST", conversation, `{"channelId":"1","user":{"title":"x"}}`, `/user/title is not defined`},
 		{"POST", conversation, `{"channelId":7,"user":{}}`, `/channelId: value must be a string`},
 		{"POST", conversation + "/t1/typing", `{"authorType":"agent"}`, `/authorType: value is not one of the allowed values`},
 		{"POST", conversation + "/t1/post-agent-assignment", `{"type":"webhook","id":"1","configuration":{"maxTotalMinutes":5}}`, `/configuration/maxTotalMinutes: number must be at least 20`},
