@@ -90,6 +90,14 @@ func (c *centre) handled(a *agent, id string) (*ticket, error) {
 	return t, nil
 }
 
+// handledBy refuses what a guest may not do.
+func (t *ticket) handledBy(a *agent) error {
+	if t.agentID != a.ID {
+		return clash("only_a_guest", "Agent %s was invited to conversation %s and can't transfer it.", a.ID, t.id)
+	}
+	return nil
+}
+
 // The actions of an agent; whether they are possible is checked by pick and
 // handled.
 

@@ -1,9 +1,6 @@
 package simulator
 
-import (
-	"bytes"
-	"fmt"
-)
+import "bytes"
 
 // What the control API remembers and breaks.
 
@@ -51,7 +48,7 @@ func (s *Simulator) showFaults(*request) (answer, error) {
 // was held back is let go.
 func (s *Simulator) setFaults(r *request) (answer, error) {
 	var req struct {
-		Faults []*fault `json:"faults"`
+		Faults []*Fault `json:"faults"`
 	}
 	body := r.body
 	if bytes.HasPrefix(bytes.TrimSpace(body), []byte("[")) {
@@ -60,17 +57,7 @@ func (s *Simulator) setFaults(r *request) (answer, error) {
 	if err := decodeJSON(body, &req, true); err != nil {
 		return answer{}, err
 	}
-	var v violations
-	for i, f := range req.Faults {
-		name := fmt.Sprintf("faults[%d]", i)
-		if f == nil {
-			v.require(name, "")
-			continue
-		}
-		f.Seen, f.Used = 0, 0
-		f.check(&v, name)
-	}
-	if err := v.err(); err != nil {
+	if err := checkFaults(req.Faults).err(); err != nil {
 		return answer{}, err
 	}
 	s.replaceFaults(req.Faults)
@@ -82,7 +69,7 @@ func (s *Simulator) clearFaults(*request) (answer, error) {
 	return nothing()
 }
 
-func (s *Simulator) replaceFaults(rules []*fault) {
+func (s *Simulator) replaceFaults(rules []*Fault) {
 	s.faults.rules = rules
 	for _, d := range s.outbox.held {
 		d.record.State = eventPending

@@ -62,7 +62,19 @@ func (c *centre) perform(a *agent, t *ticket, s Step) error {
 		c.say(a, t, s.Text)
 	case doTyping:
 		c.agentTyping(a, t, false)
+	case doCard:
+		one, err := s.Card.request()
+		if err != nil {
+			return err
+		}
+		c.store(t, message{authorType: authorAgent, author: a.ID, text: s.Text, cards: []*card{one.card()}})
+	case doAttach:
+		one := c.attach(t, s.File.Name, s.File.Type, []byte(s.File.Text))
+		c.store(t, message{authorType: authorAgent, author: a.ID, text: s.Text, attachments: []*attachment{one}})
 	case doTransfer:
+		if err := t.handledBy(a); err != nil {
+			return err
+		}
 		if _, err := c.queue(s.Queue); err != nil {
 			return err
 		}

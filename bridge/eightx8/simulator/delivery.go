@@ -56,7 +56,7 @@ func (s *Simulator) emitTo(webhookID string, t *ticket, e event) {
 }
 
 // dispatch puts a new event where the fault, if any, wants it.
-func (s *Simulator) dispatch(d *delivery, f *fault) {
+func (s *Simulator) dispatch(d *delivery, f *Fault) {
 	if f == nil {
 		s.outbox.push(d)
 		return

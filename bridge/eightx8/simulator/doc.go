@@ -15,7 +15,7 @@
 //   - customer.go, postagent.go: the customers of 8x8's own lines, and the bots
 //     behind webhooks that hold their conversations.
 //   - control*.go: the simulator's own API under /simulator/v1.
-//   - guard.go, fault.go, journal.go: what stands before all calls.
+//   - guard.go, fault.go, faults_file.go, journal.go: what stands before all calls.
 //
 // All state is in memory and behind one lock, held for the length of a call and
 // never while something is sent. Everything that happens later goes through the

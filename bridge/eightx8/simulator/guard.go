@@ -2,8 +2,10 @@ package simulator
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -53,7 +55,7 @@ func (s *Simulator) bodyLimit(path string) int64 {
 }
 
 // suffer carries the call out as the rule has it, or does not.
-func (s *Simulator) suffer(f *fault, stopping <-chan struct{}, w *statusWriter, r *http.Request, next http.Handler) {
+func (s *Simulator) suffer(f *Fault, stopping <-chan struct{}, w *statusWriter, r *http.Request, next http.Handler) {
 	// net/http notices that a caller went away only once the body is read.
 	body, err := io.ReadAll(r.Body)
 	if err == nil {
@@ -76,6 +78,16 @@ func (s *Simulator) suffer(f *fault, stopping <-chan struct{}, w *statusWriter, 
 	}
 	if f.Lag > 0 {
 		r = r.WithContext(context.WithValue(r.Context(), lagKey{}, time.Duration(f.Lag)))
+	}
+	if f.AnswerDelay > 0 {
+		late := &lateWriter{header: http.Header{}}
+		next.ServeHTTP(late, r)
+		if !s.wait(r.Context(), stopping, time.Duration(f.AnswerDelay)) {
+			w.status = late.status
+			panic(http.ErrAbortHandler)
+		}
+		late.send(w)
+		return
 	}
 	if f.LoseAnswer {
 		unheard := &statusWriter{ResponseWriter: discardWriter{header: http.Header{}}}
@@ -105,7 +117,7 @@ func (s *Simulator) wait(ctx context.Context, stopping <-chan struct{}, d time.D
 }
 
 // arrive records a call and picks the rule that acts on it.
-func (s *Simulator) arrive(r *http.Request) (*callRecord, *fault, <-chan struct{}) {
+func (s *Simulator) arrive(r *http.Request) (*callRecord, *Fault, <-chan struct{}) {
 	where := belowBase(r.URL.Path)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -177,6 +189,22 @@ func (w *statusWriter) Write(b []byte) (int, error) {
 		w.status = http.StatusOK
 	}
 	return w.ResponseWriter.Write(b)
+}
+
+// lateWriter keeps an answer until it is sent.
+type lateWriter struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (w *lateWriter) Header() http.Header         { return w.header }
+func (w *lateWriter) Write(b []byte) (int, error) { return w.body.Write(b) }
+func (w *lateWriter) WriteHeader(status int)      { w.status = status }
+
+func (w *lateWriter) send(to http.ResponseWriter) {
+	maps.Copy(to.Header(), w.header)
+	write(to, cmp.Or(w.status, http.StatusOK), w.header.Get("Content-Type"), w.body.Bytes())
 }
 
 // discardWriter is where a lost answer goes.

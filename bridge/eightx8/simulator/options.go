@@ -62,6 +62,9 @@ type Options struct {
 	// Lag is how long what was answered 202 takes to happen: a conversation
 	// becoming active, a message being stored, an assignment (at once).
 	Lag time.Duration
+	// Faults are in force from the start; take them from ParseFaults, which
+	// checks them.
+	Faults []Fault
 	// MaxAttachment is the size of the largest attachment, in bytes (10 MiB).
 	MaxAttachment int
 	// PublicURL is where the simulator is reached; events link attachments there

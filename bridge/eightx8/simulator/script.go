@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,6 +23,8 @@ const (
 	doAccept   = "accept"
 	doDecline  = "decline"
 	doSay      = "say"
+	doCard     = "card"
+	doAttach   = "attach"
 	doTyping   = "typing"
 	doTransfer = "transfer"
 	doLeave    = "leave"
@@ -39,12 +42,39 @@ type Step struct {
 	Contains []string `json:"contains,omitempty" yaml:"contains"`
 	// After is how long the agent takes.
 	After Duration `json:"after,omitempty" yaml:"after"`
-	// Do is accept, decline, say, typing, transfer or leave.
+	// Do is accept, decline, say, card, attach, typing, transfer or leave.
 	Do string `json:"do" yaml:"do"`
-	// Text is what to say.
+	// Text is what to say, also beside a card or a file.
 	Text string `json:"text,omitempty" yaml:"text"`
 	// Queue is where to transfer to.
 	Queue string `json:"queue,omitempty" yaml:"queue"`
+	// Card is what to send with Do card.
+	Card *StepCard `json:"card,omitempty" yaml:"card"`
+	// File is what to send with Do attach.
+	File *StepFile `json:"file,omitempty" yaml:"file"`
+}
+
+// StepCard is a card of a script: an Adaptive Card unless ContentType names
+// another kind.
+type StepCard struct {
+	ContentType string         `json:"contentType,omitempty" yaml:"contentType"`
+	Content     map[string]any `json:"content" yaml:"content"`
+}
+
+// request is the card as the API would be sent it.
+func (c StepCard) request() (cardRequest, error) {
+	content, err := json.Marshal(c.Content)
+	if err != nil {
+		return cardRequest{}, fmt.Errorf("encode card: %w", err)
+	}
+	return cardRequest{ContentType: c.ContentType, Content: content}, nil
+}
+
+// StepFile is a file of a script. Its type is found out if it is not said.
+type StepFile struct {
+	Name string `json:"name" yaml:"name"`
+	Type string `json:"type,omitempty" yaml:"type"`
+	Text string `json:"text" yaml:"text"` // its content
 }
 
 // Script is a file of queues and agents.
@@ -118,8 +148,30 @@ func (s Step) check(v *violations, path string, position int) {
 		v.require(path+"text", s.Text)
 	case doTransfer:
 		v.require(path+"queue", s.Queue)
+	case doCard:
+		s.checkCard(v, path)
+	case doAttach:
+		if s.File == nil {
+			v.require(path+"file", "")
+			return
+		}
+		v.require(path+"file.name", s.File.Name)
 	case doAccept, doDecline, doTyping, doLeave:
 	default:
-		v.add(path+"do", s.Do, "invalid_do", "%sdo: %q is not accept, decline, say, typing, transfer or leave.", path, s.Do)
+		v.add(path+"do", s.Do, "invalid_do",
+			"%sdo: %q is not accept, decline, say, card, attach, typing, transfer or leave.", path, s.Do)
 	}
+}
+
+func (s Step) checkCard(v *violations, path string) {
+	if s.Card == nil {
+		v.require(path+"card", "")
+		return
+	}
+	one, err := s.Card.request()
+	if err != nil {
+		v.add(path+"card", "", "invalid_card", "%scard: %v.", path, err)
+		return
+	}
+	one.check(v, path+"card.")
 }

@@ -64,6 +64,9 @@ func New(o Options) *Simulator {
 		byID:      make(map[string]*ticket),
 	}
 	s.centre.stock(o)
+	for _, f := range o.Faults {
+		s.faults.rules = append(s.faults.rules, &f)
+	}
 	s.handler = s.guard(s.routes())
 	return s
 }
