@@ -38,8 +38,15 @@ type centre struct {
 	status []int // answered to webhooks
 }
 
-// inCentre runs f in a bubble with a contact centre of its own.
+// inCentre runs f in a bubble with a contact centre of its own, which is
+// called by the gateway.
 func inCentre(t *testing.T, quirks simulator.Quirks, f func(c *centre)) {
+	t.Helper()
+	inCentreOf(t, eightx8.ChatGateway, quirks, f)
+}
+
+// inCentreOf is inCentre for either dialect.
+func inCentreOf(t *testing.T, api eightx8.API, quirks simulator.Quirks, f func(c *centre)) {
 	t.Helper()
 	gin.SetMode(gin.ReleaseMode)
 	key := testRSA()
@@ -49,19 +56,29 @@ func inCentre(t *testing.T, quirks simulator.Quirks, f func(c *centre)) {
 			Tenant:         testTenant,
 			TenantRequired: true,
 			APIKeys:        []string{testKey},
-			Webhooks:       []simulator.Webhook{{ID: "1", Name: "host", URI: "http://patchbay.test/8x8/acme/web"}},
-			Channels:       []simulator.Channel{{ID: "7", Name: "Web support", Queue: "101", WebhookID: "1"}},
-			Client:         &http.Client{Transport: inProcess{c}},
-			Key:            key,
-			Quirks:         quirks,
+			Credentials:    []simulator.Credential{{Key: testKey, Secret: testSecret}},
+			Region:         "eu",
+			Webhooks:       []simulator.Webhook{{ID: "1", Name: "host", URI: "http://patchbay.test/8x8/acme/web", Version: versionOf(api)}},
+			Channels: []simulator.Channel{
+				{ID: "7", Name: "Web support", Queue: "101", WebhookID: "1"},
+				{ID: "8", Name: "Billing", Queue: "102", WebhookID: "1"},
+				{ID: "9", Name: "WhatsApp DE", Queue: "101", WebhookID: "1", Type: "WhatsApp"},
+			},
+			Flows:  []simulator.Flow{{ID: "500", Queue: "102"}},
+			Client: &http.Client{Transport: inProcess{c}},
+			Key:    key,
+			Quirks: quirks,
 		})
 		c.box = box.Handler()
-		c.desk = newGateway(t, nil).desk(func(config *eightx8.Config) {
+		use := func(config *eightx8.Config) {
 			config.HTTP = &http.Client{Transport: inProcess{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				asTheSchemasHaveIt(t, r)
 				c.box.ServeHTTP(w, r)
 			})}}
-		})
+		}
+		if c.desk = newGateway(t, nil).desk(use); api == eightx8.ChatAPI {
+			c.desk = newFlatAPI(t, nil).desk(use)
+		}
 		c.verifier = verifier(t, c.desk, func(config *eightx8.VerifierConfig) { config.Clock = nil })
 		ctx, cancel := context.WithCancel(t.Context())
 		var running sync.WaitGroup
