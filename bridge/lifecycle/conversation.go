@@ -155,8 +155,10 @@ type Member struct {
 	bot.Agent
 	// Present: joined and not left.
 	Present bool `json:"present,omitempty"`
-	// At is the desk's time of the newest event applied.
-	At time.Time `json:"at"`
+	// At is the desk's time of the newest event applied, Joined that of the
+	// newest joining.
+	At     time.Time `json:"at"`
+	Joined time.Time `json:"joined,omitzero"`
 }
 
 // Session is an agent session, from handoff to handback.

@@ -188,6 +188,9 @@ func (s *step) member(present bool) (index int, fresh bool) {
 		return i, false
 	}
 	members[i].Present, members[i].At = present, s.ev.DeskTime
+	if present {
+		members[i].Joined = s.ev.DeskTime
+	}
 	if s.ev.Agent.Name != "" {
 		members[i].Name = s.ev.Agent.Name
 	}
@@ -264,10 +267,11 @@ func (s *step) agentName() string {
 }
 
 // transferred is the agent passing the conversation on, in either order with
-// that agent's leaving.
+// that agent's leaving. If somebody has joined since, even if nobody of them
+// is left, the ticket was passed on and taken: that is known already.
 func (s *step) transferred() {
 	d := &s.c.Desk
-	stale := slices.ContainsFunc(d.Members, func(m Member) bool { return m.Present && s.ev.DeskTime.Before(m.At) })
+	stale := slices.ContainsFunc(d.Members, func(m Member) bool { return s.ev.DeskTime.Before(m.Joined) })
 	if !s.ours() || stale || (s.c.Holder != Agent && s.c.Holder != Queue) {
 		s.note()
 		return
