@@ -1,0 +1,238 @@
+package host_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rsa"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/patchbay-host/patchbay/bridge/eightx8/simulator"
+	"github.com/patchbay-host/patchbay/host"
+	"github.com/patchbay-host/patchbay/host/config"
+	"github.com/patchbay-host/patchbay/plugins/bot"
+)
+
+// The test binary is also the bot of these tests: run with "echo" it is one.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "echo" {
+		bot.Serve(bot.Func(echo))
+		syscall.Exit(0) // without the second that a binary built with -race takes for it
+	}
+	os.Exit(m.Run())
+}
+
+// echo says what it hears, hands off on "agent", and is glad to be back.
+func echo(_ context.Context, t *bot.Turn, reply *bot.Reply) error {
+	switch {
+	case t.AgentSessionEnded != nil:
+		return reply.Say("Back again.")
+	case strings.EqualFold(t.Text(), "agent"):
+		return reply.Handoff(bot.Handoff{Reason: "asked for a person"})
+	case t.Text() != "":
+		return reply.Say("You said: " + t.Text())
+	}
+	return nil
+}
+
+const (
+	// patience is how long what must come is waited for; no test waits it out.
+	patience = 30 * time.Second
+
+	webSecret  = "the secret of the web channel"
+	shopSecret = "the secret of the shop channel"
+	opsToken   = "the operator's token"
+	hookPath   = "/8x8/acme/web"
+	keyID      = "key1"
+)
+
+// world is a whole host, with a contact centre beside it, on loopback.
+type world struct {
+	t *testing.T
+	// front, ops and centre are the addresses of the host's two sides and of
+	// the contact centre.
+	front, ops, centre string
+}
+
+// newWorld runs a host and a contact centre until the test ends. The key signs
+// the webhooks; nil: the centre makes one.
+func newWorld(t *testing.T, key *rsa.PrivateKey) *world {
+	t.Helper()
+	centre := httptest.NewUnstartedServer(nil)
+	w := &world{t: t, centre: "http://" + centre.Listener.Addr().String()}
+	dir := t.TempDir()
+	cfg, err := config.Parse(filepath.Join(dir, "patchbay.yaml"), []byte(w.configuration()), os.LookupEnv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := &bytes.Buffer{}
+	options := host.Options{Version: "test", Logger: slog.New(slog.NewTextHandler(log, nil))}
+	h, err := host.New(t.Context(), cfg, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	front, ops := h.Addresses()
+	w.front, w.ops = "http://"+front, "http://"+ops
+	sim := simulator.New(simulator.Options{
+		Key: key, KeyID: keyID,
+		Webhooks:    []simulator.Webhook{{ID: "1", Name: "host", URI: w.front + hookPath}},
+		Channels:    []simulator.Channel{{ID: "1", Name: "Web support", Queue: "101", WebhookID: "1"}},
+		RetryDelays: []time.Duration{50 * time.Millisecond},
+	})
+	centre.Config.Handler = sim.Handler()
+	centre.Start()
+
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 2)
+	go func() { ended <- sim.Run(ctx) }()
+	go func() { ended <- h.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := errors.Join(<-ended, <-ended); err != nil {
+			t.Errorf("stop: %v", err)
+		}
+		centre.Close()
+		if t.Failed() {
+			t.Logf("the host's log:\n%s", log)
+		}
+	})
+	w.await("the host is ready", func() error {
+		if status := w.call("GET", w.ops+"/readyz", "", nil, nil); status != http.StatusOK {
+			return fmt.Errorf("it answers %d", status)
+		}
+		return nil
+	})
+	return w
+}
+
+func (w *world) configuration() string {
+	return fmt.Sprintf(`
+listen: 127.0.0.1:0
+public_url: http://patchbay.test
+readback_after: 250ms
+store: sqlite:patchbay.db
+ops: {listen: "127.0.0.1:0", token: %q}
+desks:
+  acme: {tenant: tenant01, api_key: simulator, base_url: %q, call_timeout: 1s}
+bots:
+  echo: {command: [%q, echo]}
+channels:
+  web:
+    line: directline
+    secrets: [%q]
+    desk: acme
+    desk_channel: Web support
+    bot: echo
+    handoff: {transfer_grace: 1s, targets: {default: {queue: "101"}}}
+  shop:
+    line: directline
+    secrets: [%q]
+    bot: echo
+    on_failure: bot
+`, opsToken, w.centre, os.Args[0], webSecret, shopSecret)
+}
+
+// call does one call and reads its answer into out; nil: nobody wants it. A
+// body is sent as it is if it is text, else as JSON.
+func (w *world) call(method, url, bearer string, in, out any) int {
+	w.t.Helper()
+	body, ok := in.(string)
+	if !ok && in != nil {
+		raw, err := json.Marshal(in)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		body = string(raw)
+	}
+	req, err := http.NewRequestWithContext(w.t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if bearer != "" {
+		req.Header.Set("Authorization", "Bearer "+bearer)
+	}
+	return w.do(req, out)
+}
+
+// do sends a request and reads its answer into out: text as it is, nil not at
+// all, anything else as JSON.
+func (w *world) do(req *http.Request, out any) int {
+	w.t.Helper()
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if text, ok := out.(*string); ok {
+		*text = string(raw)
+	} else if out != nil {
+		if err := json.Unmarshal(raw, out); err != nil {
+			w.t.Fatalf("%s %s: %s: %s: %v", req.Method, req.URL, resp.Status, raw, err)
+		}
+	}
+	return resp.StatusCode
+}
+
+// await waits until there is no error any more.
+func (w *world) await(what string, wrong func() error) {
+	w.t.Helper()
+	late := time.After(patience)
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	for {
+		err := wrong()
+		if err == nil {
+			return
+		}
+		select {
+		case <-late:
+			w.t.Fatalf("%s: not in %s: %v", what, patience, err)
+		case <-again.C:
+		}
+	}
+}
+
+// awaitLines waits until lines are as wanted.
+func (w *world) awaitLines(whose string, lines func() []string, want ...string) {
+	w.t.Helper()
+	w.await(whose, func() error {
+		if diff := cmp.Diff(want, lines()); diff != "" {
+			return errors.New("-want +got\n" + diff)
+		}
+		return nil
+	})
+}
+
+// metric is the value of one line of /metrics, named as it is shown there; 0
+// if it is not shown.
+func (w *world) metric(name string) (value float64) {
+	w.t.Helper()
+	var text string
+	w.call("GET", w.ops+"/metrics", "", nil, &text)
+	for line := range strings.Lines(text) {
+		if rest, ok := strings.CutPrefix(line, name+" "); ok {
+			if _, err := fmt.Sscan(rest, &value); err != nil {
+				w.t.Fatalf("read %s: %v", line, err)
+			}
+		}
+	}
+	return value
+}
