@@ -62,7 +62,8 @@ type Config struct {
 	// NoHandBack: the desk does not say that it can hand tickets back. 8x8 does
 	// not document when that must be asked for.
 	NoHandBack bool
-	// Clock reads a Retry-After that is a date; nil: the real one.
+	// Clock reads a Retry-After that is a date, and says how old a token is;
+	// nil: the real one.
 	Clock bridge.Clock
 	// Logger hears what is called and what was left out; nil: nobody does.
 	Logger *slog.Logger
