@@ -96,11 +96,20 @@ func (v chatConversation) wanted(r *request) bool {
 }
 
 func (s *Simulator) chatGetConversation(r *request) (answer, error) {
-	t, err := s.centre.ticket(r.param("id"))
+	t, err := s.centre.chatTicket(r.param("id"))
 	if err != nil {
 		return answer{}, err
 	}
 	return ok(s.chatView(t))
+}
+
+// chatTicket is the ticket of that id, if the Chat API knows its channel.
+func (c *centre) chatTicket(id string) (*ticket, error) {
+	t, err := c.ticket(id)
+	if err == nil && !c.isChatAPI(t) {
+		return nil, missing{kind: "Conversation", id: id}
+	}
+	return t, err
 }
 
 // isChatAPI tells whether the ticket came in by a channel of our own.

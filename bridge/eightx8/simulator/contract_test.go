@@ -76,11 +76,7 @@ var contradictions = []contradiction{
 	{`Time`, `format "date"`},
 	{`PATCH /chat-gateway/v1/conversations/{conversationId}/participants/user 400`, `has a body`}, // "default" is a success
 	{`POST /vcc/{region}/chat/v2/tenant/{tenant-id}/conversations request /user`, `property "user" is missing`},
-	{`/messages request`, `externalProvider`},
-	{`/messages request`, `property "externalProvider" is unsupported`},
-	{`/messages request`, `property "authorType" is unsupported`},
-	{`/conversations 200`, `"state"`}, // upper case, by a quirk
-	{`/state`, `value is not one of the allowed values`},
+	{`/state: enum`, `value is not one of the allowed values`}, // upper case, by a quirk
 }
 
 func (c contradiction) explains(finding string) bool {
@@ -223,20 +219,17 @@ func flattened(at string, err error) []string {
 	)
 	switch {
 	case err == nil:
-	case errors.As(err, &one):
-		var deeper *openapi3.SchemaError
-		if !errors.As(one.Origin, &deeper) && !errors.As(one.Origin, &many) {
-			return []string{fmt.Sprintf("%s /%s: %s: %s", at, strings.Join(one.JSONPointer(), "/"), one.SchemaField, one.Reason)}
-		}
-		if inner := flattened(at, one.Origin); len(inner) > 0 && one.SchemaField != "anyOf" {
-			return inner
-		}
-		pointer := "/" + strings.Join(one.JSONPointer(), "/")
-		return []string{fmt.Sprintf("%s %s: %s: %s", at, pointer, one.SchemaField, one.Reason)}
-	case errors.As(err, &many):
+	case errors.As(err, &many): // before a SchemaError: it says it is its first one, too
 		for _, e := range many {
 			all = append(all, flattened(at, e)...)
 		}
+	case errors.As(err, &one):
+		var deeper *openapi3.SchemaError
+		if errors.As(one.Origin, &deeper) && one.SchemaField != "anyOf" {
+			return flattened(at, one.Origin)
+		}
+		pointer := "/" + strings.Join(one.JSONPointer(), "/")
+		all = append(all, fmt.Sprintf("%s %s: %s: %s", at, pointer, one.SchemaField, one.Reason))
 	default:
 		all = append(all, at+": "+err.Error())
 	}

@@ -153,6 +153,9 @@ func TestCustomerRefusals(t *testing.T) {
 		if n := len(b.gateway("GET", "/channels?filter=type==WhatsApp", nil).list("_embedded.channels")); n != 1 {
 			t.Errorf("%d WhatsApp channels", n)
 		}
+		if r := b.chat("GET", at, nil); r.status != 404 {
+			t.Errorf("the Chat API shows it: %d %s", r.status, r.raw)
+		}
 		if n := len(b.chat("GET", "/channels", nil).list("data")); n != 1 {
 			t.Errorf("the Chat API lists %d channels, want its own alone", n)
 		}

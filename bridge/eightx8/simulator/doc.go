@@ -5,7 +5,7 @@
 //
 // The pieces, from the inside out:
 //
-//   - centre.go, ticket.go, agent.go, lifecycle.go: the contact centre, which
+//   - centre.go, ticket.go, agent.go, lifecycle.go, membership.go: the contact centre, which
 //     knows neither HTTP nor locks; script.go and cue.go play its agents.
 //   - event.go, outbox.go, delivery.go, signature.go: what is told by webhook,
 //     in which order, how often, and signed how.

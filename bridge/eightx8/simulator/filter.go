@@ -92,6 +92,9 @@ func (p *filterParser[T]) comparison() (func(T) bool, error) {
 		end = len(p.rest)
 	}
 	value := p.rest[:end]
+	if strings.Contains(value, "*") {
+		return nil, fmt.Errorf("%q has a wildcard, which is not simulated", value)
+	}
 	p.rest = p.rest[end:]
 	return func(one T) bool { return (field(one) == value) == equal }, nil
 }

@@ -77,9 +77,10 @@ type StepFile struct {
 	Text string `json:"text" yaml:"text"` // its content
 }
 
-// Script is a file of queues and agents.
+// Script is a file of queues, agents, and scripts of the contact centre itself.
 type Script struct {
 	Queues []Queue `yaml:"queues"`
+	Flows  []Flow  `yaml:"flows"`
 	Agents []Agent `yaml:"agents"`
 }
 
@@ -104,6 +105,11 @@ func ParseScript(data []byte) (Script, error) {
 	for i, q := range s.Queues {
 		if q.ID == "" {
 			wrong = append(wrong, fmt.Errorf("queues[%d].id is required", i))
+		}
+	}
+	for i, f := range s.Flows {
+		if f.ID == "" || f.Queue == "" {
+			wrong = append(wrong, fmt.Errorf("flows[%d]: id and queue are required", i))
 		}
 	}
 	if err := errors.Join(wrong...); err != nil {

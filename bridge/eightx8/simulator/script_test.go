@@ -111,6 +111,7 @@ func TestScriptsAreChecked(t *testing.T) {
 		"agents: [{id: a/b}]":                                                 "would not fit into a path",
 		"agents: [{id: a, capacity: -1}]":                                     "capacity: may not be negative",
 		"agents: [{id: a, languages: [tlh]}]":                                 `no language "tlh"`,
+		"flows: [{id: x}]":                                                    "flows[0]: id and queue are required",
 		"queues: [{name: x}]":                                                 "queues[0].id is required",
 		"agents: [{id: a, script: [{on: noon, do: leave}]}]":                  `script[0].on: "noon" is not`,
 		"agents: [{id: a, script: [{on: then, do: leave}]}]":                  "then needs a step above it",

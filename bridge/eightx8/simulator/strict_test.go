@@ -49,6 +49,8 @@ func TestRefusals(t *testing.T) {
 		"list: unknown sort":          {"GET /conversations?sort=age:asc", ``, "invalid_sort"},
 		"list: unknown direction":     {"GET /channels?sort=id:up", ``, "invalid_sort"},
 		"list: bad filter":            {"GET /webhooks?filter=colour==red", ``, "invalid_filter"},
+		"list: filter by wildcard":    {"GET /webhooks?filter=name==h*", ``, "invalid_filter"},
+		"list: filter by order":       {"GET /webhooks?filter=id=gt=1", ``, "invalid_filter"},
 		"list: bad query":             {"GET /webhooks?size=%zz", ``, "invalid_query"},
 		"webhook: no version":         {"POST /webhooks", `{"name":"n","uri":"https://a.example"}`, "required"},
 		"webhook: version alone":      {"POST /webhooks", `{"name":"n","uri":"https://a.example","version":"Chat Gateway v1.0"}`, "required"},
