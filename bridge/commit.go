@@ -16,6 +16,8 @@ type committer struct {
 	store Store
 	log   *slog.Logger
 	ready chan struct{}
+	// group is the memory of the group that is being written.
+	group []Commit
 
 	mu      sync.Mutex
 	waiting []*pendingCommit
@@ -100,11 +102,12 @@ func (w *committer) take() []*pendingCommit {
 // write commits one group. It is not cut short by the engine's stopping: the
 // answer must be known.
 func (w *committer) write(ctx context.Context, group []*pendingCommit) {
-	commits := make([]Commit, len(group))
-	for i, p := range group {
-		commits[i] = p.commit
+	for _, p := range group {
+		w.group = append(w.group, p.commit)
 	}
-	results, err := w.store.Commit(context.WithoutCancel(ctx), commits)
+	results, err := w.store.Commit(context.WithoutCancel(ctx), w.group)
+	clear(w.group)
+	w.group = w.group[:0]
 	if err != nil {
 		w.log.Error("commit", "commits", len(group), "err", err)
 		err = fmt.Errorf("commit: %w", err)

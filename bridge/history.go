@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
@@ -94,30 +95,39 @@ func (k *keeper) entries(ctx context.Context, tail []lifecycle.Entry, from, thro
 	if from == 0 {
 		return nil, nil
 	}
-	var older []lifecycle.Entry
-	if len(tail) == 0 || tail[0].Number > from {
-		last := through
-		if len(tail) > 0 {
-			last = min(last, tail[0].Number-1)
+	kept := between(tail, from, through)
+	last := through
+	if len(tail) > 0 {
+		if tail[0].Number <= from {
+			return kept, nil
 		}
-		var err error
-		if older, err = k.e.cfg.Store.Entries(ctx, k.id, from-1, int(last-from+1)); err != nil {
-			return nil, fmt.Errorf("read journal: %w", err)
-		}
+		last = min(last, tail[0].Number-1)
 	}
-	for _, e := range tail {
-		if e.Number >= from && e.Number <= through {
-			older = append(older, e)
-		}
+	older, err := k.e.cfg.Store.Entries(ctx, k.id, from-1, int(last-from+1))
+	if err != nil {
+		return nil, fmt.Errorf("read journal: %w", err)
 	}
-	return older, nil
+	return append(older, kept...), nil
+}
+
+// between are the entries numbered from from to through, of some whose numbers
+// follow one another. They are not copied.
+func between(entries []lifecycle.Entry, from, through int64) []lifecycle.Entry {
+	if len(entries) == 0 {
+		return nil
+	}
+	first, n := entries[0].Number, int64(len(entries))
+	begin := min(max(from-first, 0), n)
+	end := min(max(through-first+1, begin), n)
+	return entries[begin:end:end]
 }
 
 // customersWords are the messages that the customer said; presses among them
 // as their title.
 func customersWords(entries []lifecycle.Entry) []bot.Message {
 	var words []bot.Message
-	for _, e := range entries {
+	for i := range entries {
+		e := &entries[i]
 		if !e.Said() || e.Author != bot.AuthorCustomer {
 			continue
 		}
@@ -134,16 +144,17 @@ func customersWords(entries []lifecycle.Entry) []bot.Message {
 // spoken is what was said before a number, at most the newest limit messages.
 func spoken(entries []lifecycle.Entry, before int64, limit int) []bot.HistoryMessage {
 	var said []bot.HistoryMessage
-	for _, e := range entries {
-		if e.Said() && e.Number < before {
+	for i := len(entries) - 1; i >= 0 && len(said) < limit; i-- {
+		if e := &entries[i]; e.Said() && e.Number < before {
 			said = append(said, bot.HistoryMessage{Author: e.Author, Name: e.Name, Text: textOf(e), At: e.At})
 		}
 	}
-	return said[max(0, len(said)-limit):]
+	slices.Reverse(said)
+	return said
 }
 
 // textOf is what was said or pressed, as plain text.
-func textOf(e lifecycle.Entry) string {
+func textOf(e *lifecycle.Entry) string {
 	var parts []string
 	add := func(text string) {
 		if text != "" {

@@ -27,7 +27,7 @@ type keeper struct {
 	known   bool                   // state, cursors and tail are those of the store
 	state   lifecycle.Conversation // as committed
 	cursors Cursors
-	tail    []lifecycle.Entry // the newest entries, as committed
+	tail    []lifecycle.Entry // the newest entries, as committed; added to, never changed
 	desk    deskLane
 	// observing: the bot is being told what goes on.
 	observing bool
@@ -94,8 +94,7 @@ func (k *keeper) recent(after int64, limit int) ([]lifecycle.Entry, bool) {
 	if !k.known || len(k.tail) == 0 || k.tail[0].Number > after+1 {
 		return nil, false
 	}
-	i := min(max(after+1-k.tail[0].Number, 0), int64(len(k.tail)))
-	return slices.Clone(k.tail[i:min(int(i)+limit, len(k.tail))]), true
+	return between(k.tail, after+1, after+int64(limit)), true
 }
 
 // load reads the conversation from the store, unless it is known.

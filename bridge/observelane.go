@@ -34,8 +34,9 @@ func (k *keeper) observeLane(ch lifecycle.Channel) {
 // caller holds the mutex.
 func (k *keeper) unobserved() []bot.Observation {
 	var all []bot.Observation
-	for _, e := range k.tail {
-		if o, ok := observationOf(e); ok && e.Number > k.cursors.Observe {
+	fresh := between(k.tail, k.cursors.Observe+1, k.state.Number)
+	for i := range fresh {
+		if o, ok := observationOf(&fresh[i]); ok {
 			all = append(all, o)
 		}
 	}
@@ -66,9 +67,8 @@ func (k *keeper) runObserve(observer bot.Observer) {
 }
 
 // observationOf is what an observer is told of an entry.
-func observationOf(e lifecycle.Entry) (bot.Observation, bool) {
+func observationOf(e *lifecycle.Entry) (bot.Observation, bool) {
 	o := bot.Observation{Number: e.Number, At: e.At}
-	agent := &bot.Agent{ID: e.AuthorID, Name: e.Name}
 	switch {
 	case !e.To.Has(lifecycle.ToObserver):
 		return o, false
@@ -77,9 +77,9 @@ func observationOf(e lifecycle.Entry) (bot.Observation, bool) {
 	case e.Kind == lifecycle.EntryQueued:
 		o.Queued = e.Detail
 	case e.Kind == lifecycle.EntryJoined:
-		o.AgentJoined = agent
+		o.AgentJoined = &bot.Agent{ID: e.AuthorID, Name: e.Name}
 	case e.Kind == lifecycle.EntryAgentLeft:
-		o.AgentLeft = agent
+		o.AgentLeft = &bot.Agent{ID: e.AuthorID, Name: e.Name}
 	case e.Kind == lifecycle.EntryTransferred:
 		o.Transferred = true
 	default:

@@ -203,7 +203,7 @@ func (k *keeper) outgoing(ctx context.Context, entry lifecycle.Entry) (Outgoing,
 		case e.Author == bot.AuthorSystem:
 			who = "System"
 		}
-		lines = append(lines, who+": "+textOf(e))
+		lines = append(lines, who+": "+textOf(&e))
 	}
 	if len(lines) == 0 {
 		return Outgoing{}, nil
@@ -214,7 +214,7 @@ func (k *keeper) outgoing(ctx context.Context, entry lifecycle.Entry) (Outgoing,
 // forDesk is something said in the desk's words, which knows customer and bot
 // alone: others go as the bot's, with the name in front.
 func forDesk(e lifecycle.Entry) Outgoing {
-	text := textOf(e)
+	text := textOf(&e)
 	switch e.Author {
 	case bot.AuthorCustomer:
 		return Outgoing{Author: bot.AuthorCustomer, Text: text}

@@ -1,16 +1,14 @@
 package bridge
 
-import (
-	"slices"
-
-	"github.com/patchbay-host/patchbay/bridge/lifecycle"
-)
+import "github.com/patchbay-host/patchbay/bridge/lifecycle"
 
 // round is one commit in the making: a batch of mail, stepped through.
 type round struct {
 	commit  Commit
 	receipt []receipt // one for each delivery of the batch
 	ids     map[string]int64
+	// tail is the journal's end as it will be.
+	tail []lifecycle.Entry
 }
 
 // known reports whether the event has been taken in lately, and by which entry.
@@ -27,11 +25,12 @@ func (r *round) known(ev lifecycle.Event, tail []lifecycle.Entry) (int64, bool) 
 
 // numberOf is the first entry that an event has left; 0: none of these.
 func numberOf(event string, entries []lifecycle.Entry) int64 {
-	i := slices.IndexFunc(entries, func(e lifecycle.Entry) bool { return e.Event == event })
-	if i < 0 {
-		return 0
+	for i := range entries {
+		if entries[i].Event == event {
+			return entries[i].Number
+		}
 	}
-	return entries[i].Number
+	return 0
 }
 
 // take adds what a delivery has led to.

@@ -29,7 +29,7 @@ func (k *keeper) handle(batch []*delivery) {
 		}
 		// The bot may think while the commit is under way: nothing that it
 		// says leaves before, for it comes back through this mailbox.
-		k.turnLane(r.commit.Conversation, r.commit.Entries)
+		k.turnLane(r.commit.Conversation, r.tail)
 		err := k.e.commit.do(k.e.ctx, r.commit)
 		if err != nil {
 			k.abandon()
@@ -92,6 +92,7 @@ func (k *keeper) step(batch []*delivery) *round {
 	}
 	r.commit.Conversation = c
 	r.commit.Cursors = k.cursorsAfter(r.commit)
+	r.tail = append(tail, r.commit.Entries...)
 	return r
 }
 
@@ -120,7 +121,7 @@ func (k *keeper) committed(r *round) {
 	c := r.commit.Conversation
 	k.mu.Lock()
 	k.state = c
-	k.tail = append(k.tail, r.commit.Entries...)
+	k.tail = r.tail
 	if over := len(k.tail) - keepEntries; over > keepEntries/2 {
 		k.tail = slices.Clone(k.tail[over:])
 	}
@@ -156,7 +157,7 @@ func (k *keeper) begin(c lifecycle.Conversation) {
 		k.e.log.Error("the conversation rests", "conversation", k.id, "err", err)
 		return
 	}
-	k.turnLane(c, nil)
+	k.turnLane(c, k.tail)
 	k.deskLane()
 	k.observeLane(ch)
 	k.e.alarms.at(k.id, c.Due())

@@ -18,7 +18,7 @@ type Store interface {
 	// [*RepeatedError] or [*BoundError]. A commit with an error has changed
 	// nothing, the others of its group are durable. If the second result is
 	// not nil nothing is known to be durable, and the caller must read again
-	// what it keeps in memory.
+	// what it keeps in memory. The group is the caller's again afterwards.
 	Commit(ctx context.Context, group []Commit) ([]error, error)
 	// Load reads a conversation. [ErrNotFound] if there is none.
 	Load(ctx context.Context, id bot.ConversationID) (Stored, error)

@@ -38,8 +38,9 @@ type flight struct {
 
 // turnLane puts the conversation's first turn to the bot, if it is not at it
 // already. What is in flight and no longer wanted is cancelled, and has ended
-// before the next one begins. Entries are those not committed yet.
-func (k *keeper) turnLane(c lifecycle.Conversation, entries []lifecycle.Entry) {
+// before the next one begins. Tail is the journal's end; not all of it may be
+// committed yet.
+func (k *keeper) turnLane(c lifecycle.Conversation, tail []lifecycle.Entry) {
 	before := k.flight
 	var wanted *lifecycle.Turn
 	if len(c.Turns) > 0 && c.Turns[0].Ready {
@@ -67,9 +68,6 @@ func (k *keeper) turnLane(c lifecycle.Conversation, entries []lifecycle.Entry) {
 	ctx, cancel := context.WithTimeoutCause(k.e.ctx, deadline, fmt.Errorf("no answer within %s", deadline))
 	f := &flight{k: k, turn: *wanted, epoch: c.Epoch, channel: ch, bot: c.Answers(ch), cancel: cancel, ended: make(chan struct{})}
 	k.flight = f
-	k.mu.Lock()
-	tail := append(k.tail[:len(k.tail):len(k.tail)], entries...)
-	k.mu.Unlock()
 	k.e.work.Go(func() {
 		defer close(f.ended)
 		defer cancel()
@@ -80,8 +78,12 @@ func (k *keeper) turnLane(c lifecycle.Conversation, entries []lifecycle.Entry) {
 	})
 }
 
-// abandon gives up a turn that was begun for a commit that failed.
+// abandon gives up a turn that was begun for a commit that failed. It may still
+// read the entries of that commit, so others must not take their place.
 func (k *keeper) abandon() {
+	k.mu.Lock()
+	k.tail = slices.Clip(k.tail)
+	k.mu.Unlock()
 	f := k.flight
 	if f == nil || slices.ContainsFunc(k.state.Turns, func(t lifecycle.Turn) bool { return t.ID == f.turn.ID }) {
 		return
