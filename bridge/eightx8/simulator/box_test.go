@@ -261,7 +261,8 @@ func (m inMemory) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 		return nil, fmt.Errorf("no host %s", r.URL.Host)
 	}
 	defer func() {
-		if cut := recover(); cut == http.ErrAbortHandler {
+		cut := recover()
+		if reason, isError := cut.(error); isError && errors.Is(reason, http.ErrAbortHandler) {
 			resp, err = nil, errCut
 		} else if cut != nil {
 			panic(cut)
