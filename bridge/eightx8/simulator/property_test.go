@@ -15,7 +15,7 @@ import (
 func TestAnyOrderLeavesALegalState(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := propertyCentre()
-		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+		for range 100 { // drawn, it would mostly be a few
 			name := rapid.SampledFrom(propertySteps()).Draw(t, "step")
 			propertyStep(t, c, name)
 			if err := c.legal(); err != nil {
@@ -55,6 +55,9 @@ func propertySteps() []string {
 func propertyStep(t *rapid.T, c *centre, name string) {
 	a := rapid.SampledFrom(c.agents).Draw(t, "agent")
 	queueID := rapid.SampledFrom([]string{"101", "102"}).Draw(t, "queue")
+	if few := len(c.tickets) < 3; !few && (name == "create" || name == "arrive") {
+		return
+	}
 	switch name {
 	case "create":
 		c.create("1", queueID, userData{}, nil, 0, "")
