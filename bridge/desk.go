@@ -32,20 +32,15 @@ type Desk interface {
 	// Assign gives a ticket that the customer has brought to a queue or a
 	// script.
 	Assign(ctx context.Context, ticket string, t lifecycle.Target) error
+	// HandBack asks that a ticket comes back to the bot behind the webhook of
+	// a channel, by id or name, when its agents are done.
+	HandBack(ctx context.Context, ticket, channel string) error
 	// Look reads how a ticket stands.
 	Look(ctx context.Context, ticket string) (TicketState, error)
 	// Typing shows the agents that the customer is typing. Best effort.
 	Typing(ctx context.Context, ticket string) error
 	// Capabilities of the desk; always the same.
 	Capabilities() lifecycle.Capabilities
-}
-
-// HandBacker is a [Desk] that can give a ticket back to the bot after the
-// agents; [lifecycle.Capabilities] says so.
-type HandBacker interface {
-	// HandBack asks that a ticket comes back to the bot behind the webhook of
-	// a channel, by id or name, when its agents are done.
-	HandBack(ctx context.Context, ticket, channel string) error
 }
 
 // Opening is what a ticket is opened with.

@@ -33,11 +33,7 @@ func (k *keeper) operation(entry lifecycle.Entry) (operation, bool) {
 	case entry.Kind == lifecycle.EntryLook:
 		op.call = func(ctx context.Context) error { return k.lookAt(ctx, desk, entry) }
 	case entry.Kind == lifecycle.EntryGiveBack:
-		giver, ok := desk.(HandBacker)
-		if !ok {
-			return operation{}, false
-		}
-		op.call = func(ctx context.Context) error { return giver.HandBack(ctx, entry.Ticket, ch.DeskChannel) }
+		op.call = func(ctx context.Context) error { return desk.HandBack(ctx, entry.Ticket, ch.DeskChannel) }
 	case entry.Kind == lifecycle.EntryHandoff:
 		op.call = func(ctx context.Context) error { return k.open(ctx, desk, c, entry) }
 		op.look = func(ctx context.Context) (bool, error) { return k.findOpened(ctx, desk, entry.Number) }

@@ -149,13 +149,16 @@ func (b eventBody) fillUpdate(event *lifecycle.Event) {
 		event.Customer = &customer
 	}
 	event.Language = string(data.User.Language)
+	if event.Active = data.State.is("active"); event.Active {
+		event.Kind = lifecycle.EventTicket
+	}
 	if marker, ok := parseMarker(data.User.Properties.get(markerKey)); ok {
 		event.Kind, event.Marker = lifecycle.EventTicket, marker
 	}
 }
 
-// fillMembers tells of an agent's coming or going. The customer's own, which
-// follow from our calls, change nothing.
+// fillMembers tells of an agent's coming or going, and of a customer's leaving,
+// which on our own channels follows from our call and changes nothing.
 func (b eventBody) fillMembers(event *lifecycle.Event) {
 	var data struct {
 		MemberType scalar `json:"memberType"`
@@ -168,6 +171,9 @@ func (b eventBody) fillMembers(event *lifecycle.Event) {
 		event.Kind = lifecycle.EventJoined
 	case agent && data.Change.is("left"):
 		event.Kind = lifecycle.EventAgentLeft
+	case data.MemberType.is(wireUser) && data.Change.is("left"):
+		event.Kind = lifecycle.EventLeft
+		return
 	default:
 		event.Kind = lifecycle.EventNoted
 		event.Detail = fmt.Sprintf("member %s %s", named(data.MemberType), named(data.Change))

@@ -81,12 +81,12 @@ func TestEvents(t *testing.T) {
 		},
 		"update with a marker that is none": {
 			gatewayEvent("CONVERSATION_UPDATE", `{"state":"active","assignment":{"type":"agent","id":"ada"},`+fmt.Sprintf(user, "twelve")+`}`),
-			lifecycle.Event{Kind: lifecycle.EventNoted, Customer: jane, Detail: "conversation active, assigned to agent ada"},
+			lifecycle.Event{Kind: lifecycle.EventTicket, Active: true, Customer: jane, Detail: "conversation active, assigned to agent ada"},
 		},
 		"update of a customer": {
 			gatewayEvent("CONVERSATION_UPDATE", `{"state":"active","channel":"WhatsApp","msisdn":"43699","user":{"userId":"u7","email":"j@x.test","company":"ACME","language":"de","ipaddress":"10.0.0.1","timezoneOffset":"60"}}`),
 			lifecycle.Event{
-				Kind: lifecycle.EventNoted, Language: "de", Detail: "conversation active, by WhatsApp",
+				Kind: lifecycle.EventTicket, Active: true, Language: "de", Detail: "conversation active, by WhatsApp",
 				Customer: &bot.Customer{ID: "u7", Email: "j@x.test", Phone: "43699", Properties: map[string]string{"company": "ACME"}},
 			},
 		},
@@ -104,7 +104,7 @@ func TestEvents(t *testing.T) {
 		"agent joined":       {gatewayEvent("MEMBERS_CHANGED", `{"memberType":"agent","change":"joined","id":"ada"}`), lifecycle.Event{Kind: lifecycle.EventJoined, Agent: ada}},
 		"agent left":         {gatewayEvent("MEMBERS_CHANGED", `{"memberType":"AGENT","change":"LEFT","id":"ada"}`), lifecycle.Event{Kind: lifecycle.EventAgentLeft, Agent: ada}},
 		"user joined":        {gatewayEvent("MEMBERS_CHANGED", `{"memberType":"user","change":"joined","id":"user"}`), noted(`member "user" "joined"`)},
-		"user left":          {gatewayEvent("MEMBERS_CHANGED", `{"memberType":"user","change":"left","id":"user"}`), noted(`member "user" "left"`)},
+		"user left":          {gatewayEvent("MEMBERS_CHANGED", `{"memberType":"user","change":"left","id":"user"}`), lifecycle.Event{Kind: lifecycle.EventLeft}},
 		"agent did whatever": {gatewayEvent("MEMBERS_CHANGED", `{"memberType":"agent","change":"idles","id":"ada"}`), noted(`member "agent" "idles"`)},
 		"members of nothing": {gatewayEvent("MEMBERS_CHANGED", `[]`), noted(`member "" ""`)},
 		"agent joined, flat": {flatEvent("AGENT_JOINED", `,"agentId":"ada","agentName":"Ada L."`), lifecycle.Event{Kind: lifecycle.EventJoined, Agent: adaFlat}},

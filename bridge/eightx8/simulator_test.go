@@ -213,7 +213,7 @@ func wholeConversation(c *centre) {
 	c.control("POST", "/agents/ada/accept", "")
 	c.must(c.desk.Leave(ctx, ticket))
 	c.must(c.desk.Leave(ctx, ticket))
-	c.expect("joined ada", "agent_left ada")
+	c.expect("joined ada", "left", "agent_left ada")
 	for _, status := range c.status {
 		if status != http.StatusNoContent {
 			c.t.Errorf("webhooks were answered %v", c.status)

@@ -36,7 +36,11 @@ func degrade(m bot.Message, can Capabilities) (_ bot.Message, lost string) {
 	}
 	if !can.Attachments {
 		for _, file := range m.Attachments {
-			add("attachments", strings.TrimSpace("["+file.Name+"] "+file.URL))
+			url := file.URL
+			if !strings.HasPrefix(url, "http") {
+				url = "" // not one that a person can open
+			}
+			add("attachments", strings.TrimSpace("["+file.Name+"] "+url))
 		}
 		m.Attachments = nil
 	}
@@ -48,6 +52,20 @@ func degrade(m bot.Message, can Capabilities) (_ bot.Message, lost string) {
 	}
 	m.Text = strings.Join(lines, "\n")
 	return m, "as text: " + strings.Join(changed, ", ")
+}
+
+// nameFiles takes the agent's files out of a message and names them in its
+// text: the desk has them under an id of its own, which no customer can open.
+func nameFiles(m bot.Message) (_ bot.Message, lost string) {
+	return degrade(m, Capabilities{Cards: contentTypes(m.Cards), QuickReplies: true})
+}
+
+func contentTypes(cards []bot.Card) []string {
+	types := make([]string, len(cards))
+	for i, card := range cards {
+		types[i] = card.ContentType
+	}
+	return types
 }
 
 // CardText is a card as plain text: its fallback, or the texts and titles in

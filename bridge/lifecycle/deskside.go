@@ -243,13 +243,16 @@ func (s *step) agentSaid() {
 			s.awaitAgent()
 		}
 	}
-	to := ToCustomer | ToObserver
+	to, message, lost := ToCustomer|ToObserver, s.ev.Message, ""
 	if s.ch.DeskLine {
 		to = ToObserver // the customer has heard already
+	} else if message != nil {
+		said, what := nameFiles(*message)
+		message, lost = &said, what
 	}
 	s.add(Entry{
 		Kind: EntrySaid, To: to, Ticket: s.ev.Ticket,
-		Author: bot.AuthorAgent, AuthorID: s.ev.Agent.ID, Name: s.agentName(), Message: s.ev.Message,
+		Author: bot.AuthorAgent, AuthorID: s.ev.Agent.ID, Name: s.agentName(), Message: message, Detail: lost,
 	})
 }
 

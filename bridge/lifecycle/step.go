@@ -42,6 +42,10 @@ func (s *step) apply() {
 	if s.c.Number == 0 && s.ch.DeskLine && s.ev.Ticket != "" {
 		s.arrive()
 	}
+	if s.repeatsUs() {
+		s.note()
+		return
+	}
 	switch s.ev.Kind {
 	case EventStarted:
 		s.started()
@@ -78,6 +82,15 @@ func (s *step) apply() {
 	case EventDue:
 		s.due()
 	}
+}
+
+// repeatsUs reports whether the desk tells what the customer does on our own
+// line: that came from us.
+func (s *step) repeatsUs() bool {
+	if s.ch.DeskLine || s.ev.Ticket == "" {
+		return false
+	}
+	return s.ev.Kind == EventSaid || s.ev.Kind == EventActed || s.ev.Kind == EventLeft
 }
 
 // add appends an entry to the journal and answers its number. Number, time,
