@@ -62,6 +62,9 @@ func (w *world) draw(t *rapid.T, i int) Event {
 		ev.Ticket = "T1"
 		ev.Kind = rapid.SampledFrom([]EventKind{EventSaid, EventTicket, EventQueued, EventJoined}).Draw(t, "first")
 	}
+	if !w.channel.DeskLine && (ev.Kind == EventSaid || ev.Kind == EventActed || ev.Kind == EventLeft) {
+		ev.Ticket = "" // it comes by our own line
+	}
 	switch ev.Kind {
 	case EventSaid, EventAgentSaid:
 		ev.Message = &bot.Message{Text: ev.ID}
