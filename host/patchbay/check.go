@@ -9,10 +9,12 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/patchbay-host/patchbay/bridge/eightx8"
 	"github.com/patchbay-host/patchbay/host"
 	"github.com/patchbay-host/patchbay/host/config"
 	"github.com/patchbay-host/patchbay/host/supervisor"
@@ -91,7 +93,38 @@ func checkDesks(ctx context.Context, cfg *config.Config) []finding {
 		}
 		findings = append(findings, f)
 	}
+	for _, name := range slices.Sorted(maps.Keys(cfg.Desks)) {
+		findings = append(findings, checkWebhooks(ctx, cfg, name))
+	}
 	return findings
+}
+
+// checkWebhooks looks whether the events of our channels come to us.
+func checkWebhooks(ctx context.Context, cfg *config.Config, name string) finding {
+	ctx, cancel := context.WithTimeout(ctx, provisionWithin)
+	defer cancel()
+	f := finding{What: "webhooks at desk " + name}
+	desk, err := host.DeskOf(name, cfg.Desks[name], slog.New(slog.DiscardHandler))
+	if err != nil {
+		f.Detail = err.Error()
+		return f
+	}
+	plan, err := desk.Plan(ctx, host.WantedOf(cfg, name))
+	if err != nil {
+		f.Detail = err.Error()
+		return f
+	}
+	var wrong []string
+	for _, change := range plan.Changes {
+		if change.Kind != eightx8.Keep {
+			wrong = append(wrong, change.String())
+		}
+	}
+	f.OK, f.Detail = len(wrong) == 0, "come to "+cfg.PublicURL
+	if !f.OK {
+		f.Detail = "not as configured; `patchbay provision` would: " + strings.Join(wrong, "; ")
+	}
+	return f
 }
 
 func deskChannel(ctx context.Context, name string, d config.Desk, channel string) (string, error) {
