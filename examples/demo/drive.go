@@ -12,15 +12,22 @@ import (
 // patience is how long a step is waited for.
 const patience = 20 * time.Second
 
-// driver plays one conversation. It knows Direct Line, the simulator's control
-// API and the operator's API, and nothing else.
-type driver struct {
-	customer  *customer
+// stage is where a conversation is played: what is looked at from outside.
+type stage struct {
 	simulator api
 	ops       api
 	// before is called before each step; nil: nothing is.
 	before func(step int)
+	// look sees what is new, and conversation is its id; empty: not begun.
+	look         func(context.Context) error
+	conversation func() string
+}
 
+// driver plays a conversation over Direct Line. It knows that, the simulator's
+// control API and the operator's API, and nothing else.
+type driver struct {
+	stage
+	customer *customer
 	// mark is how many activities the customer had seen when the step began.
 	mark   int
 	ticket ticket
@@ -43,52 +50,71 @@ func drive(ctx context.Context, args []string) error {
 	simulator := flags.String("simulator", "", "base `URL` of the simulator")
 	ops := flags.String("ops", "", "base `URL` of the operator's API")
 	token := flags.String("token", "", "the operator's token")
+	line := flags.String("line", "directline", "the customer's line: directline or 8x8")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if *line == "8x8" {
+		return newGuest(*simulator, *ops, *token).run(ctx)
 	}
 	return newDriver(*directline, *secret, *simulator, *ops, *token).run(ctx)
 }
 
-func newDriver(directline, secret, simulator, ops, token string) *driver {
-	return &driver{
-		customer:  &customer{directline: api{base: directline, bearer: secret}, user: "dl_kim", name: "Kim"},
-		simulator: api{base: simulator + "/simulator/v1"},
-		ops:       api{base: ops + "/api/v1", bearer: token},
-	}
+func newStage(simulator, ops, token string) stage {
+	return stage{simulator: api{base: simulator + "/simulator/v1"}, ops: api{base: ops + "/api/v1", bearer: token}}
 }
 
-// run plays step after step, and ends at the first that is not seen.
-func (d *driver) run(ctx context.Context) error {
-	for i, s := range d.steps() {
-		if d.before != nil {
-			d.before(i)
+func newDriver(directline, secret, simulator, ops, token string) *driver {
+	d := &driver{
+		stage:    newStage(simulator, ops, token),
+		customer: &customer{directline: api{base: directline, bearer: secret}, user: "dl_kim", name: "Kim"},
+	}
+	d.stage.look = func(ctx context.Context) error {
+		_, err := d.customer.poll(ctx)
+		return err
+	}
+	d.conversation = func() string { return d.customer.conversation }
+	return d
+}
+
+// run plays the conversation.
+func (d *driver) run(ctx context.Context) error { return d.playAll(ctx, d.steps(), d.begin) }
+
+// begin keeps what was seen before a step.
+func (d *driver) begin() { d.mark = len(d.customer.seen) }
+
+// playAll plays step after step, and ends at the first that is not seen.
+func (s *stage) playAll(ctx context.Context, steps []step, begin func()) error {
+	for i, one := range steps {
+		if s.before != nil {
+			s.before(i)
 		}
-		if err := d.play(ctx, s); err != nil {
-			return fmt.Errorf("not ok %d %s: %w", i+1, s.name, err)
+		if err := s.play(ctx, one, begin); err != nil {
+			return fmt.Errorf("not ok %d %s: %w", i+1, one.name, err)
 		}
-		fmt.Printf("ok %d %s (held by %s)\n", i+1, s.name, d.holder(ctx))
+		fmt.Printf("ok %d %s (held by %s)\n", i+1, one.name, s.holder(ctx))
 	}
 	return nil
 }
 
 // play does a step and waits until it is seen. What fails is tried again: the
 // host may just be starting anew.
-func (d *driver) play(ctx context.Context, s step) error {
+func (s *stage) play(ctx context.Context, one step, begin func()) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, errors.New("not seen in time"))
 	defer cancel()
-	if _, err := d.customer.poll(ctx); err == nil {
-		d.mark = len(d.customer.seen)
+	if s.conversation() != "" && s.look(ctx) == nil {
+		begin()
 	}
-	done := s.do == nil
+	done := one.do == nil
 	for {
 		var err error
 		if !done {
-			err = s.do(ctx)
+			err = one.do(ctx)
 			done = err == nil
 		}
-		if done && d.customer.conversation != "" {
-			if _, err = d.customer.poll(ctx); err == nil {
-				err = s.seen(ctx)
+		if done && s.conversation() != "" {
+			if err = s.look(ctx); err == nil {
+				err = one.seen(ctx)
 			}
 			if err == nil {
 				return nil
@@ -103,9 +129,9 @@ func (d *driver) play(ctx context.Context, s step) error {
 }
 
 // holder is who holds the conversation, as the operator sees it.
-func (d *driver) holder(ctx context.Context) string {
+func (s *stage) holder(ctx context.Context) string {
 	var c struct{ Holder string }
-	if err := d.ops.call(ctx, "GET", "/conversations/"+url.PathEscape(d.customer.conversation), nil, &c); err != nil {
+	if err := s.ops.call(ctx, "GET", "/conversations/"+url.PathEscape(s.conversation()), nil, &c); err != nil {
 		return "unknown: " + err.Error()
 	}
 	return c.Holder

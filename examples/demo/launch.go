@@ -37,7 +37,7 @@ func launch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	play, err := choosePlay(os.Getenv("API"))
+	play, err := choosePlay(os.Getenv("API"), os.Getenv("LINE"))
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func launch(ctx context.Context) error {
 	if err := p.startAll(ctx, at, play); err != nil {
 		return p.explain(err)
 	}
-	driver := p.command(bin, "drive", "--directline", "http://"+at.host, "--secret", demoSecret,
+	driver := p.command(bin, "drive", "--line", play.line, "--directline", "http://"+at.host, "--secret", demoSecret,
 		"--simulator", "http://"+at.simulator, "--ops", "http://"+at.ops, "--token", demoToken)
 	driver.Stdout, driver.Stderr = os.Stdout, os.Stderr
 	if err := p.run(ctx, driver); err != nil {
@@ -68,7 +68,7 @@ func launch(ctx context.Context) error {
 	if os.Getenv("DEMO") == "once" {
 		return nil
 	}
-	announce(at, bin)
+	announce(at, play, bin)
 	select {
 	case <-ctx.Done():
 		return nil
@@ -80,7 +80,8 @@ func launch(ctx context.Context) error {
 // startAll starts simulator and host, and waits until they are ready.
 func (p *processes) startAll(ctx context.Context, at addresses, play play) error {
 	if err := p.start("simulator", filepath.Join(p.bin, "patchbay"), "simulate", "--listen", at.simulator, "--api", play.api,
-		"--webhook", "http://"+at.host+"/8x8/acme/web", "--channel", "Web support=101", "--channel", "Billing=102"); err != nil {
+		"--webhook", "http://"+at.host+"/8x8/acme/"+play.channel, "--channel", "Web support=101", "--channel", "Billing=102",
+		"--channel", "WhatsApp DE=101/WhatsApp"); err != nil {
 		return err
 	}
 	if err := p.await(ctx, "http://"+at.simulator+"/simulator/v1/state"); err != nil {
@@ -97,12 +98,17 @@ func (p *processes) startAll(ctx context.Context, at addresses, play play) error
 }
 
 // announce says what can be done with what runs.
-func announce(at addresses, bin string) {
+func announce(at addresses, play play, bin string) {
 	fmt.Printf("\ndirectline http://%s/v3/directline\n", at.host)
 	fmt.Printf("simulator http://%s/simulator/v1/state\n", at.simulator)
 	fmt.Printf("ops http://%s/readyz\n", at.ops)
 	fmt.Printf("metrics http://%s/metrics\n\n", at.ops)
-	fmt.Printf("Talk to the bot:        %s chat http://%s\n", nearby(bin), at.host)
+	if play.line == "8x8" {
+		fmt.Printf("Talk to the bot:        curl http://%s/simulator/v1/customers -d '{\"id\":\"you\",\"channel\":\"WhatsApp DE\",\"text\":\"hello\"}'\n", at.simulator)
+		fmt.Printf("                        curl http://%s/simulator/v1/customers/you\n", at.simulator)
+	} else {
+		fmt.Printf("Talk to the bot:        %s chat http://%s\n", nearby(bin), at.host)
+	}
 	fmt.Printf("Be the agent:           curl -X POST http://%s/simulator/v1/agents/ada/accept\n", at.simulator)
 	fmt.Printf("                        curl http://%s/simulator/v1/agents/ada/say -d '{\"text\":\"Hello, Ada here\"}'\n", at.simulator)
 	fmt.Printf("                        curl -X POST http://%s/simulator/v1/agents/ada/leave\n", at.simulator)

@@ -6,7 +6,7 @@
 //	demo chat …     talk to the bot from a terminal
 //
 // With DEMO=once it ends after the conversation. API=chat-api talks 8x8's other
-// dialect. PORT=n uses the ports n, n+1
+// dialect, LINE=8x8 plays a WhatsApp customer's conversation. PORT=n uses the ports n, n+1
 // and n+2 instead of free ones. LOGS=1 shows what the processes log.
 package main
 

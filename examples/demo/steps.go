@@ -59,17 +59,17 @@ func (d *driver) leaves(ctx context.Context) error {
 }
 
 // agent is an agent doing something.
-func (d *driver) agent(id, action string, body any) func(context.Context) error {
+func (s *stage) agent(id, action string, body any) func(context.Context) error {
 	if body == nil {
 		body = map[string]string{}
 	}
 	return func(ctx context.Context) error {
-		return d.simulator.call(ctx, "POST", "/agents/"+id+"/"+action, body, nil)
+		return s.simulator.call(ctx, "POST", "/agents/"+id+"/"+action, body, nil)
 	}
 }
 
 // all is seen when each part is.
-func (d *driver) all(parts ...func(context.Context) error) func(context.Context) error {
+func (s *stage) all(parts ...func(context.Context) error) func(context.Context) error {
 	return func(ctx context.Context) error {
 		for _, seen := range parts {
 			if err := seen(ctx); err != nil {
@@ -80,9 +80,9 @@ func (d *driver) all(parts ...func(context.Context) error) func(context.Context)
 	}
 }
 
-func (d *driver) held(holder string) func(context.Context) error {
+func (s *stage) held(holder string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		if now := d.holder(ctx); now != holder {
+		if now := s.holder(ctx); now != holder {
 			return fmt.Errorf("held by %s, not by %s", now, holder)
 		}
 		return nil
@@ -125,8 +125,8 @@ func (d *driver) statusEver(status string) func(context.Context) error {
 	}
 }
 
-// look reads the customer's ticket from the simulator.
-func (d *driver) look(ctx context.Context) error {
+// readTicket reads the customer's ticket from the simulator.
+func (d *driver) readTicket(ctx context.Context) error {
 	if d.ticket.ID == "" {
 		var list struct{ Conversations []ticket }
 		if err := d.simulator.call(ctx, "GET", "/conversations", nil, &list); err != nil {
@@ -150,7 +150,7 @@ func (d *driver) look(ctx context.Context) error {
 
 // opened: the ticket has history, user data, reason, summary and properties.
 func (d *driver) opened(ctx context.Context) error {
-	if err := d.look(ctx); err != nil {
+	if err := d.readTicket(ctx); err != nil {
 		return err
 	}
 	if d.ticket.User.Name != d.customer.name {
@@ -178,7 +178,7 @@ func (d *driver) opened(ctx context.Context) error {
 // ticketHas: all of the texts are in the ticket, each in one message alone.
 func (d *driver) ticketHas(texts ...string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		if err := d.look(ctx); err != nil {
+		if err := d.readTicket(ctx); err != nil {
 			return err
 		}
 		for _, text := range texts {
@@ -198,7 +198,7 @@ func (d *driver) ticketHas(texts ...string) func(context.Context) error {
 
 func (d *driver) inQueue(queue string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		if err := d.look(ctx); err != nil {
+		if err := d.readTicket(ctx); err != nil {
 			return err
 		}
 		if d.ticket.Holder != "queue" || d.ticket.Queue.ID != queue {

@@ -18,8 +18,8 @@ import (
 
 // simulateFlags are what simulate is called with.
 type simulateFlags struct {
-	listen, script, webhook, tenant, key, api, log string
-	channels                                       []string
+	listen, script, webhook, tenant, key, api, faults, log string
+	channels                                               []string
 }
 
 func simulateCommand() *cobra.Command {
@@ -41,7 +41,8 @@ See bridge/eightx8/simulator/README.md for all of it.`,
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8088", "`address` to listen on")
 	flags.StringVar(&f.script, "script", "", "YAML `file` with queues and agents")
 	flags.StringVar(&f.webhook, "webhook", "", "`URL` that the channels' events go to")
-	flags.StringArrayVar(&f.channels, "channel", nil, "a channel, as `NAME=QUEUE`; may be repeated")
+	flags.StringArrayVar(&f.channels, "channel", nil, "a channel, as `NAME=QUEUE` or NAME=QUEUE/TYPE with a type such as WhatsApp; may be repeated")
+	flags.StringVar(&f.faults, "faults", "", "YAML `file` with what goes wrong")
 	flags.StringVar(&f.tenant, "tenant", "tenant01", "the tenant's `id`")
 	flags.StringVar(&f.key, "api-key", "simulator", "the API `key` to accept; the chat-api's secret is \"secret\"")
 	flags.StringVar(&f.api, "api", "chat-gateway", "`dialect` of the webhook's events: chat-gateway or chat-api; calls are answered in both")
@@ -98,13 +99,23 @@ func (f simulateFlags) options() (simulator.Options, error) {
 		if err != nil {
 			return options, wrong(fmt.Errorf("%s: %w", f.script, err))
 		}
-		options.Queues, options.Agents = script.Queues, script.Agents
+		options.Queues, options.Agents, options.Flows = script.Queues, script.Agents, script.Flows
+	}
+	if f.faults != "" {
+		text, err := os.ReadFile(f.faults)
+		if err != nil {
+			return options, wrong(err)
+		}
+		if options.Faults, err = simulator.ParseFaults(text); err != nil {
+			return options, wrong(fmt.Errorf("%s: %w", f.faults, err))
+		}
 	}
 	if f.webhook != "" {
 		options.Webhooks = []simulator.Webhook{{ID: "1", Name: "Patchbay", URI: f.webhook, Version: version}}
 	}
 	for i, channel := range f.channels {
 		name, queue, ok := strings.Cut(channel, "=")
+		queue, kind, _ := strings.Cut(queue, "/")
 		if !ok || name == "" || queue == "" {
 			return options, fmt.Errorf("--channel %q: must be NAME=QUEUE, as in 'Web support=101'", channel)
 		}
@@ -112,7 +123,7 @@ func (f simulateFlags) options() (simulator.Options, error) {
 			return options, errors.New("--channel needs --webhook: the URL that its events go to")
 		}
 		options.Channels = append(options.Channels, simulator.Channel{
-			ID: fmt.Sprint(i + 1), Name: name, Queue: queue, WebhookID: "1",
+			ID: fmt.Sprint(i + 1), Name: name, Queue: queue, Type: kind, WebhookID: "1",
 		})
 	}
 	return options, nil
