@@ -9,6 +9,9 @@ SHELL := /bin/sh
 
 GO       ?= go
 FUZZTIME ?= 10s
+
+# Nothing of ours needs cgo, but the race detector does.
+export CGO_ENABLED := 0
 TESTFLAGS ?=
 
 # Tests look for races where there is a C compiler, which the race detector
@@ -33,13 +36,17 @@ help: ## Say what there is to make
 
 .PHONY: build
 build: ## Build patchbay and every bot into bin/
-	CGO_ENABLED=0 $(GO) build -trimpath -o bin/ $(programs)
+	$(GO) build -o bin/ $(programs)
+
+.PHONY: demo
+demo: build ## Play one conversation on loopback, then stay; DEMO=once, API=chat-api, LINE=8x8, PORT=8080, LOGS=1
+	@bin/demo
 
 # Measuring.
 
 .PHONY: bench
 bench: ## Measure webhooks and messages per second beside their parts, for about two minutes; BENCHFLAGS='-rounds 5'
-	CGO_ENABLED=0 $(GO) run ./host/bench $(BENCHFLAGS)
+	$(GO) run ./host/bench $(BENCHFLAGS)
 
 # Checking.
 
@@ -100,7 +107,7 @@ check-generated: .tools/buf .tools/protoc-gen-go .tools/protoc-gen-go-grpc ## Ch
 .PHONY: tools
 tools: .tools/golangci-lint .tools/govulncheck .tools/buf .tools/protoc-gen-go .tools/protoc-gen-go-grpc ## Build the tools ahead of their use
 
-go_tool = CGO_ENABLED=0 $(GO) build -modfile=$(1) -o .tools/ $(2) && touch $@
+go_tool = $(GO) build -modfile=$(1) -o .tools/ $(2) && touch $@
 
 .tools/golangci-lint: .ci/tools.mod .ci/tools.sum
 	$(call go_tool,.ci/tools.mod,github.com/golangci/golangci-lint/v2/cmd/golangci-lint)

@@ -130,11 +130,11 @@ func (w *writer) transact(f func() error) error {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
 	if err := f(); err != nil {
-		w.exec("ROLLBACK") // the connection is given up with the error
+		_ = w.exec("ROLLBACK") // the connection is given up with the error
 		return err
 	}
 	if err := w.exec("COMMIT"); err != nil {
-		w.exec("ROLLBACK")
+		_ = w.exec("ROLLBACK")
 		return fmt.Errorf("commit transaction: %w", err)
 	}
 	return nil

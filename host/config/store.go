@@ -21,7 +21,7 @@ func (s *Store) setText(text string) error {
 	case !found || kind != "sqlite":
 		return errors.New("must be sqlite:FILE")
 	case rest == "" || strings.HasPrefix(rest, ":"):
-		return errors.New("names no file after sqlite:")
+		return errors.New("must name a file, as in sqlite:patchbay.db")
 	}
 	s.SQLite = rest
 	return nil

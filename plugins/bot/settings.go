@@ -99,14 +99,9 @@ func (s Settings) Errorf(key, format string, args ...any) error {
 // settingErrors finds all that err, an error of a [Factory], says about
 // settings: joined errors count singly, any other error is about the whole.
 func settingErrors(err error) SettingErrors {
-	switch err := err.(type) {
-	case SettingErrors:
-		return err
-	case SettingError:
-		return SettingErrors{err}
-	case interface{ Unwrap() []error }:
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { // each of them, not the first
 		var all SettingErrors
-		for _, one := range err.Unwrap() {
+		for _, one := range joined.Unwrap() {
 			all = append(all, settingErrors(one)...)
 		}
 		return all
