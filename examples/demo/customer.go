@@ -30,14 +30,16 @@ type activity struct {
 }
 
 // start mints a token for the user, as a web site's server would, and begins
-// a conversation with it.
+// a conversation with it. It may be repeated.
 func (c *customer) start(ctx context.Context) error {
-	var token struct{ ConversationID, Token string }
-	user := map[string]any{"user": map[string]string{"id": c.user, "name": c.name}}
-	if err := c.directline.call(ctx, "POST", "/v3/directline/tokens/generate", user, &token); err != nil {
-		return err
+	if c.conversation == "" {
+		var token struct{ ConversationID, Token string }
+		user := map[string]any{"user": map[string]string{"id": c.user, "name": c.name}}
+		if err := c.directline.call(ctx, "POST", "/v3/directline/tokens/generate", user, &token); err != nil {
+			return err
+		}
+		c.directline.bearer, c.conversation = token.Token, token.ConversationID
 	}
-	c.directline.bearer, c.conversation = token.Token, token.ConversationID
 	return c.directline.call(ctx, "POST", "/v3/directline/conversations", nil, nil)
 }
 

@@ -5,17 +5,23 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"net/url"
+	"os"
 	"time"
 )
 
-// patience is how long a step is waited for.
-const patience = 20 * time.Second
+// defaultPatience is how long a step is waited for.
+const defaultPatience = 20 * time.Second
 
 // stage is where a conversation is played: what is looked at from outside.
 type stage struct {
 	simulator api
 	ops       api
+	// patience is how long a step is waited for.
+	patience time.Duration
+	// out is told of each step that was seen.
+	out io.Writer
 	// before is called before each step; nil: nothing is.
 	before func(step int)
 	// look sees what is new, and conversation is its id; empty: not begun.
@@ -51,17 +57,25 @@ func drive(ctx context.Context, args []string) error {
 	ops := flags.String("ops", "", "base `URL` of the operator's API")
 	token := flags.String("token", "", "the operator's token")
 	line := flags.String("line", "directline", "the customer's line: directline or 8x8")
+	patience := flags.Duration("patience", defaultPatience, "how long a step is waited for")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if *line == "8x8" {
-		return newGuest(*simulator, *ops, *token).run(ctx)
+		g := newGuest(*simulator, *ops, *token)
+		g.patience = *patience
+		return g.run(ctx)
 	}
-	return newDriver(*directline, *secret, *simulator, *ops, *token).run(ctx)
+	d := newDriver(*directline, *secret, *simulator, *ops, *token)
+	d.patience = *patience
+	return d.run(ctx)
 }
 
 func newStage(simulator, ops, token string) stage {
-	return stage{simulator: api{base: simulator + "/simulator/v1"}, ops: api{base: ops + "/api/v1", bearer: token}}
+	return stage{
+		simulator: api{base: simulator + "/simulator/v1"}, ops: api{base: ops + "/api/v1", bearer: token},
+		patience: defaultPatience, out: os.Stdout,
+	}
 }
 
 func newDriver(directline, secret, simulator, ops, token string) *driver {
@@ -92,7 +106,7 @@ func (s *stage) playAll(ctx context.Context, steps []step, begin func()) error {
 		if err := s.play(ctx, one, begin); err != nil {
 			return fmt.Errorf("not ok %d %s: %w", i+1, one.name, err)
 		}
-		fmt.Printf("ok %d %s (held by %s)\n", i+1, one.name, s.holder(ctx))
+		fmt.Fprintf(s.out, "ok %d %s (held by %s)\n", i+1, one.name, s.holder(ctx))
 	}
 	return nil
 }
@@ -100,7 +114,7 @@ func (s *stage) playAll(ctx context.Context, steps []step, begin func()) error {
 // play does a step and waits until it is seen. What fails is tried again: the
 // host may just be starting anew.
 func (s *stage) play(ctx context.Context, one step, begin func()) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, errors.New("not seen in time"))
+	ctx, cancel := context.WithTimeoutCause(ctx, s.patience, errors.New("not seen in time"))
 	defer cancel()
 	if s.conversation() != "" && s.look(ctx) == nil {
 		begin()

@@ -49,7 +49,7 @@ func (g *guest) steps() []step {
 		{"the bot hands off by assignment", g.says("I want to talk to a person"), g.all(g.held("queue"), g.queued("101"))},
 		{"an agent joins", g.agent("ada", "accept", nil), g.held("agent")},
 		{"the agent talks to the customer", g.agent("ada", "say", map[string]string{"text": "Hello Mia, Ada here."}), g.sees("Ada here")},
-		{"the customer talks to the agent", g.says("My parcel has not come."), g.all(g.held("agent"), g.once("My parcel has not come."))},
+		{"the customer talks to the agent", g.says("My parcel has not come."), g.all(g.delivered, g.held("agent"), g.once("My parcel has not come."))},
 		{"the agent leaves, the bot says goodbye and ends", g.agent("ada", "leave", nil), g.all(g.sees("Thank you"), g.held("nobody"))},
 		{"the customer leaves, nothing was said twice", g.leaves, g.all(g.held("nobody"), g.once("Thank you", "Ada here", "Monday to Friday"))},
 	}
@@ -101,6 +101,22 @@ func (g *guest) once(texts ...string) func(context.Context) error {
 		}
 		return nil
 	}
+}
+
+// delivered: all that 8x8 has to tell of the ticket has been taken in.
+func (g *guest) delivered(ctx context.Context) error {
+	var list struct {
+		Events []struct{ EventType, State string }
+	}
+	if err := g.simulator.call(ctx, "GET", "/events?conversationId="+g.view.ConversationID, nil, &list); err != nil {
+		return err
+	}
+	for _, e := range list.Events {
+		if e.State == "pending" {
+			return fmt.Errorf("%s has not been taken in", e.EventType)
+		}
+	}
+	return nil
 }
 
 // queued: the ticket waits in a queue at 8x8.

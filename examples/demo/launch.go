@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,10 +55,14 @@ func launch(ctx context.Context) error {
 	defer p.stop()
 
 	if err := p.startAll(ctx, at, play); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
 		return p.explain(err)
 	}
 	driver := p.command(bin, "drive", "--line", play.line, "--directline", "http://"+at.host, "--secret", demoSecret,
-		"--simulator", "http://"+at.simulator, "--ops", "http://"+at.ops, "--token", demoToken)
+		"--simulator", "http://"+at.simulator, "--ops", "http://"+at.ops, "--token", demoToken,
+		"--patience", cmp.Or(os.Getenv("PATIENCE"), defaultPatience.String()))
 	driver.Stdout, driver.Stderr = os.Stdout, os.Stderr
 	if err := p.run(ctx, driver); err != nil {
 		if ctx.Err() != nil {

@@ -6,8 +6,9 @@
 //	demo chat …     talk to the bot from a terminal
 //
 // With DEMO=once it ends after the conversation. API=chat-api talks 8x8's other
-// dialect, LINE=8x8 plays a WhatsApp customer's conversation. PORT=n uses the ports n, n+1
-// and n+2 instead of free ones. LOGS=1 shows what the processes log.
+// dialect, LINE=8x8 plays a WhatsApp customer's conversation. PORT=n uses the
+// ports n, n+1 and n+2 instead of free ones. LOGS=1 shows what the processes
+// log. PATIENCE=1m waits that long for each step.
 package main
 
 import (
