@@ -114,12 +114,12 @@ func lockDir(path string) (*os.File, error) {
 	return dir, nil
 }
 
-// sweep removes the directories of hosts that are gone: ours by owner and by
-// mark, locked by nobody. Best effort.
+// sweep removes the directories of hosts that are gone, those that had not got
+// their name yet, too: ours by owner and by mark, locked by nobody. Best effort.
 func sweep(parent string) {
 	entries, _ := os.ReadDir(parent)
 	for _, entry := range entries {
-		if !entry.IsDir() || !strings.HasPrefix(entry.Name(), runDirPrefix) {
+		if name := entry.Name(); !entry.IsDir() || !strings.HasPrefix(name, runDirPrefix) && !strings.HasPrefix(name, freshPrefix) {
 			continue
 		}
 		path := filepath.Join(parent, entry.Name())

@@ -29,13 +29,20 @@ func TestRunDir(t *testing.T) {
 	crashed, err := openRunDir(parent)
 	must(err)
 	must(crashed.lock.Close()) // as the kernel does when a host dies
+	crashedAtOnce, err := openRunDir(parent)
+	must(err)
+	unnamed := filepath.Join(parent, freshPrefix+"1234")
+	must(os.Rename(crashedAtOnce.path, unnamed))
+	must(crashedAtOnce.lock.Close())
 	strange := filepath.Join(parent, "somebody-else")
 	must(os.Mkdir(strange, 0o700))
 	unmarked := filepath.Join(parent, runDirPrefix+"data") // the name alone proves nothing
 	must(os.Mkdir(unmarked, 0o700))
 	other, err := openRunDir(parent)
 	must(err)
-	for path, want := range map[string]bool{mine.path: true, crashed.path: false, strange: true, unmarked: true, other.path: true} {
+	for path, want := range map[string]bool{
+		mine.path: true, crashed.path: false, unnamed: false, strange: true, unmarked: true, other.path: true,
+	} {
 		if _, err := os.Stat(path); (err == nil) != want {
 			t.Errorf("%s: %v", path, err)
 		}
