@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"net"
+	"os/exec"
 	"regexp"
 	"strings"
 	"syscall"
@@ -126,4 +128,40 @@ func TestDemoDiesWithItsLauncher(t *testing.T) {
 	demo.code()
 	h.awaitQuiet()
 	h.clearUp()
+}
+
+// TestPortInUse: the demo does not take somebody else's processes for its own.
+func TestPortInUse(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	_, port, err := net.SplitHostPort(taken.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	demo := newHome(t).demo("PORT=" + port)
+	if code := demo.code(); code != 1 || !strings.Contains(demo.out.String(), taken.Addr().String()+": bind: address already in use") {
+		t.Errorf("exit code %d:\n%s", code, demo.out)
+	}
+}
+
+// TestChat: what is piped in is answered, too.
+func TestChat(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "directline")
+	h.await("the host is ready", func() error {
+		return api{base: h.ops}.call(t.Context(), "GET", "/readyz", nil, nil)
+	})
+	chat := exec.Command(h.path("bin/demo"), "chat", h.front)
+	chat.Env, chat.Stdin = h.environment(), strings.NewReader("Are you open on weekends?\n")
+	out, err := chat.CombinedOutput()
+	want := "faq: Hello, this is the assistant of Acme. What would you like to know?\n" +
+		"faq: We are open Monday to Friday, from 8:00 to 18:00.\n"
+	if string(out) != want || err != nil {
+		t.Errorf("%v:\n%s", err, out)
+	}
+	h.stop()
 }

@@ -46,6 +46,10 @@ func launch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	patience := cmp.Or(os.Getenv("PATIENCE"), defaultPatience.String())
+	if _, err := time.ParseDuration(patience); err != nil {
+		return fmt.Errorf("PATIENCE=%s is not a duration, as 1m is", patience)
+	}
 	dir, err := os.MkdirTemp("", "demo-patchbay-")
 	if err != nil {
 		return err
@@ -62,7 +66,7 @@ func launch(ctx context.Context) error {
 	}
 	driver := p.command(bin, "drive", "--line", play.line, "--directline", "http://"+at.host, "--secret", demoSecret,
 		"--simulator", "http://"+at.simulator, "--ops", "http://"+at.ops, "--token", demoToken,
-		"--patience", cmp.Or(os.Getenv("PATIENCE"), defaultPatience.String()))
+		"--patience", patience)
 	driver.Stdout, driver.Stderr = os.Stdout, os.Stderr
 	if err := p.run(ctx, driver); err != nil {
 		if ctx.Err() != nil {
@@ -133,19 +137,20 @@ func nearby(path string) string {
 	return path
 }
 
-// choosePorts takes three ports from first on, or any that are free.
+// choosePorts takes three ports from first on, or any that are free. Somebody
+// else who listens there would be taken for the demo's own processes.
 func choosePorts(first string) (addresses, error) {
+	ports := [3]int{} // 0: any
 	if first != "" {
 		n, err := strconv.Atoi(first)
 		if err != nil || n < 1 || n > 65533 {
 			return addresses{}, fmt.Errorf("PORT=%s is not a port that has two more behind it", first)
 		}
-		local := func(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
-		return addresses{local(n), local(n + 1), local(n + 2)}, nil
+		ports = [3]int{n, n + 1, n + 2}
 	}
 	var found [3]string
-	for i := range found {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	for i, port := range ports {
+		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 		if err != nil {
 			return addresses{}, err
 		}
