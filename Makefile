@@ -7,12 +7,12 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-GO       ?= go
-FUZZTIME ?= 10s
+GO        ?= go
+FUZZTIME  ?= 10s
+TESTFLAGS ?=
 
 # Nothing of ours needs cgo, but the race detector does.
 export CGO_ENABLED := 0
-TESTFLAGS ?=
 
 # Tests look for races where there is a C compiler, which the race detector
 # needs on most systems. `make test RACE=` does without it.
@@ -22,7 +22,7 @@ RACE ?= $(if $(shell command -v $(cc) 2>/dev/null),-race)
 # Where git does not trust the checkout (it belongs to somebody else), builds
 # are not stamped with the commit.
 ifneq ($(shell git rev-parse HEAD >/dev/null 2>&1 && echo ok),ok)
-export GOFLAGS := $(GOFLAGS) -buildvcs=false
+export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false)
 endif
 
 # Programs that go into bin/: the host, and every bot.
