@@ -112,7 +112,7 @@ func FuzzEventBody(f *testing.F) {
 				}
 			}
 		}
-		if (event.Kind == lifecycle.EventTicket) != (event.Marker != lifecycle.Marker{}) {
+		if (event.Kind == lifecycle.EventTicket) != (event.Active || event.Marker != lifecycle.Marker{}) {
 			t.Errorf("event %+v", event)
 		}
 	})
