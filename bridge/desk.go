@@ -37,8 +37,11 @@ type Desk interface {
 	HandBack(ctx context.Context, ticket, channel string) error
 	// Look reads how a ticket stands.
 	Look(ctx context.Context, ticket string) (TicketState, error)
-	// Typing shows the agents that the customer is typing. Best effort.
-	Typing(ctx context.Context, ticket string) error
+	// Fetch finds a file of a ticket by its id at the desk. Its content comes
+	// when it is opened, which must be over before ctx is.
+	Fetch(ctx context.Context, ticket, attachment string) (File, error)
+	// Signal shows the other side what is not kept. Best effort.
+	Signal(ctx context.Context, ticket string, s Signal) error
 	// Capabilities of the desk; always the same.
 	Capabilities() lifecycle.Capabilities
 }
@@ -83,6 +86,16 @@ type Outgoing struct {
 // empty reports whether the message says nothing.
 func (o Outgoing) empty() bool {
 	return o.Text == "" && len(o.Cards) == 0 && len(o.QuickReplies) == 0 && len(o.Files) == 0
+}
+
+// Signal is what is shown for a moment, and not kept: either that somebody is
+// at work, or up to when they have read.
+type Signal struct {
+	// Author: customer or bot.
+	Author bot.Author
+	Typing *bot.Typing
+	// ReadAt: everything up to then has been read.
+	ReadAt time.Time
 }
 
 // File is a file on its way to or from a desk.

@@ -231,7 +231,7 @@ func TestTyping(t *testing.T) {
 		w.pass(time.Second)
 		typed := 0
 		for _, call := range w.desk.calls {
-			if call == "typing" {
+			if call == "signal" {
 				typed++
 			}
 		}

@@ -10,5 +10,5 @@
 // events.
 //
 // What the engine needs of the world are ports: [Store], [Desk], [Line],
-// [Bots] and [Clock]. It imports none of the packages behind them.
+// [Bots], [Attachments] and [Clock]. It imports none of the packages behind them.
 package bridge

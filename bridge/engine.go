@@ -14,8 +14,9 @@ import (
 
 // Config is what an engine is made of.
 type Config struct {
-	Store Store
-	Bots  Bots
+	Store       Store
+	Bots        Bots
+	Attachments Attachments
 	// Desks and Lines by name; a channel's line is found by the channel's
 	// name. A channel may be without a desk: its handoffs are refused.
 	Desks map[string]Desk
@@ -31,6 +32,12 @@ type Config struct {
 	ReadbackAfter time.Duration
 	// CallTimeout bounds one call to a desk; 0: 10 s.
 	CallTimeout time.Duration
+	// MaxFile is the size of the largest file that is kept, in bytes; 0: 25 MiB.
+	MaxFile int64
+	// FileURL is an address at which a bot can have a file of a conversation
+	// for some time: the one at index among those of an entry. Nil: bots get
+	// no more than small files, inline.
+	FileURL func(conversation bot.ConversationID, entry int64, index int, name string) string
 	// KeepLoaded is how many conversations are kept in memory between
 	// events; 0: 4096.
 	KeepLoaded int
@@ -57,6 +64,7 @@ type Engine struct {
 	desks  map[string]*gate
 	saver  *saver
 	index  *ticketIndex
+	files  *files
 	stats  counters
 
 	// ctx ends when the engine stops; work counts its goroutines.
@@ -68,14 +76,14 @@ type Engine struct {
 // New makes an engine. It takes events in at once; what was left to do by an
 // earlier run is taken up by [Engine.Run].
 func New(cfg Config) (*Engine, error) {
-	if cfg.Store == nil || cfg.Bots == nil {
-		return nil, errors.New("an engine needs a store and bots")
+	if cfg.Store == nil || cfg.Bots == nil || cfg.Attachments == nil {
+		return nil, errors.New("an engine needs a store, bots, and a place for attachments")
 	}
 	cfg = withDefaults(cfg)
 	ctx, stop := context.WithCancel(context.Background())
 	e := &Engine{
 		cfg: cfg, clock: cfg.Clock, log: cfg.Logger,
-		desks: map[string]*gate{}, index: newTicketIndex(),
+		desks: map[string]*gate{}, index: newTicketIndex(), files: newFiles(cfg.Attachments, cfg.MaxFile),
 		ctx: ctx, stop: stop,
 	}
 	for name := range cfg.Desks {
@@ -101,6 +109,9 @@ func withDefaults(cfg Config) Config {
 	}
 	if cfg.CallTimeout == 0 {
 		cfg.CallTimeout = 10 * time.Second
+	}
+	if cfg.MaxFile == 0 {
+		cfg.MaxFile = 25 << 20
 	}
 	if cfg.KeepLoaded == 0 {
 		cfg.KeepLoaded = 4096
@@ -171,15 +182,22 @@ func (e *Engine) Typing(ctx context.Context, id bot.ConversationID, t Typing) {
 		}
 		return
 	}
+	if c.Holder == lifecycle.Agent && ch.DeskCan.Typing {
+		e.signal(c, ch, Signal{Author: bot.AuthorCustomer, Typing: &t.Typing})
+	}
+}
+
+// signal shows something on a conversation's ticket, without waiting.
+func (e *Engine) signal(c lifecycle.Conversation, ch lifecycle.Channel, s Signal) {
 	desk := e.cfg.Desks[ch.Desk]
-	if c.Holder != lifecycle.Agent || desk == nil || !ch.DeskCan.Typing {
+	if desk == nil || c.Desk.Ticket == "" {
 		return
 	}
 	e.work.Go(func() {
 		ctx, cancel := context.WithTimeout(e.ctx, e.cfg.CallTimeout)
 		defer cancel()
-		if err := desk.Typing(ctx, c.Desk.Ticket); err != nil {
-			e.log.Debug("pass on typing", "conversation", id, "err", err)
+		if err := desk.Signal(ctx, c.Desk.Ticket, s); err != nil {
+			e.log.Debug("signal to the desk", "conversation", c.ID, "err", err)
 		}
 	})
 }

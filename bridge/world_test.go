@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/patchbay-host/patchbay/bridge"
+	"github.com/patchbay-host/patchbay/bridge/filestore"
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 	"github.com/patchbay-host/patchbay/bridge/sqlstore"
 	"github.com/patchbay-host/patchbay/plugins/bot"
@@ -66,8 +68,12 @@ func (w *world) start() {
 		w.t.Fatal(err)
 	}
 	w.store = &faultyStore{Store: store}
+	files, err := filestore.Open(filepath.Join(filepath.Dir(w.path), "files"), filestore.Options{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	engine, err := bridge.New(bridge.Config{
-		Store: w.store, Bots: w.bots,
+		Store: w.store, Bots: w.bots, Attachments: files,
 		Desks: map[string]bridge.Desk{"acme": w.desk}, Lines: map[string]bridge.Line{"web": w.line},
 		Channels: map[string]lifecycle.Channel{w.channel.Name: w.channel}, Logger: log, KeepLoaded: 64,
 	})
@@ -260,6 +266,9 @@ type fakeDesk struct {
 	// assigned queue by ticket; over: every ticket is.
 	assigned map[string]string
 	over     bool
+	// files at the desk, by ticket/id.
+	files   map[string]string
+	signals []bridge.Signal
 }
 
 // fault is what happens to the next call of a name.
@@ -363,8 +372,19 @@ func (d *fakeDesk) Look(ctx context.Context, ticket string) (bridge.TicketState,
 	return state, err
 }
 
-func (d *fakeDesk) Typing(ctx context.Context, _ string) error {
-	return d.do(ctx, "typing", func() {})
+func (d *fakeDesk) Signal(ctx context.Context, ticket string, s bridge.Signal) error {
+	return d.do(ctx, "signal", func() { d.signals = append(d.signals, s) })
+}
+
+func (d *fakeDesk) Fetch(ctx context.Context, ticket, attachment string) (bridge.File, error) {
+	var file bridge.File
+	err := d.do(ctx, "fetch", func() {
+		content := d.files[ticket+"/"+attachment]
+		file = bridge.File{Size: int64(len(content)), Open: func() (io.ReadCloser, error) {
+			return io.NopCloser(strings.NewReader(content)), nil
+		}}
+	})
+	return file, err
 }
 
 func (d *fakeDesk) Capabilities() lifecycle.Capabilities {

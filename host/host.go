@@ -15,6 +15,7 @@ import (
 
 	"github.com/patchbay-host/patchbay/bridge"
 	"github.com/patchbay-host/patchbay/bridge/eightx8"
+	"github.com/patchbay-host/patchbay/bridge/filestore"
 	"github.com/patchbay-host/patchbay/bridge/sqlstore"
 	"github.com/patchbay-host/patchbay/host/config"
 	"github.com/patchbay-host/patchbay/host/directline"
@@ -73,9 +74,13 @@ func New(ctx context.Context, cfg *config.Config, options Options) (_ *Host, err
 	if h.store, err = sqlstore.Open(ctx, storePath(cfg), sqlstore.Options{Log: h.log}); err != nil {
 		return nil, err
 	}
+	files, err := filestore.Open(storePath(cfg)+"-files", filestore.Options{})
+	if err != nil {
+		return nil, err
+	}
 	hub := directline.NewHub()
 	if h.engine, err = bridge.New(bridge.Config{
-		Store: h.store, Bots: h.supervisor, Desks: desks.ports(), Lines: linesOf(cfg, hub),
+		Store: h.store, Bots: h.supervisor, Attachments: files, Desks: desks.ports(), Lines: linesOf(cfg, hub),
 		Channels: channelsOf(cfg, desks.can), Logger: h.log,
 		ReadbackAfter: cfg.ReadbackAfter, CallTimeout: callTimeout(cfg),
 	}); err != nil {

@@ -22,7 +22,7 @@ var layers = []string{
 
 // adapters are the packages that know one technology or one protocol each.
 var adapters = []string{
-	"./bridge/sqlstore", "./bridge/eightx8", "./bridge/eightx8/simulator",
+	"./bridge/sqlstore", "./bridge/filestore", "./bridge/eightx8", "./bridge/eightx8/simulator",
 	"./host/config", "./host/supervisor", "./host/webhooks", "./host/directline", "./host/ops",
 }
 

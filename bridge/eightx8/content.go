@@ -4,28 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"mime"
-	"net/url"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
-
-// AttachmentScheme begins the URL of an attachment in an event: what follows
-// is the id that [Desk.Fetch] asks for. It is never the address that the event
-// had, which gives access to whoever knows it.
-const AttachmentScheme = "desk-attachment:"
-
-// AttachmentID is the id that an attachment of an event has at the desk.
-func AttachmentID(a bot.Attachment) (id string, ok bool) {
-	escaped, ok := strings.CutPrefix(a.URL, AttachmentScheme)
-	if !ok {
-		return "", false
-	}
-	id, err := url.PathUnescape(escaped)
-	return id, err == nil && id != ""
-}
 
 // How much of a message is kept as what it is; more goes into its text. The
 // same as a bot can say.
@@ -68,7 +53,9 @@ func (c contents) message() bot.Message {
 		made.Attachments = append(made.Attachments, bot.Attachment{
 			Name:        shorten(either(file.FileName, file.Type, "file"), maxActionTitle),
 			ContentType: mime.TypeByExtension(path.Ext(string(file.FileName))),
-			URL:         AttachmentScheme + url.PathEscape(string(file.ID)),
+			// Never the address that the event has, which gives access to
+			// whoever knows it: what follows the scheme is for [Desk.Fetch].
+			URL: lifecycle.FileURL(lifecycle.FileAtDesk, string(file.ID)),
 		})
 	}
 	made.Text = strings.Join(nonEmpty(lines), "\n")

@@ -107,7 +107,7 @@ func FuzzEventBody(f *testing.F) {
 		}
 		if bytes.Contains(body, []byte("preSignedUrl")) && event.Message != nil {
 			for _, file := range event.Message.Attachments {
-				if _, ok := AttachmentID(file); !ok {
+				if place, _ := lifecycle.PlaceOf(file); place != lifecycle.FileAtDesk {
 					t.Errorf("attachment %+v", file)
 				}
 			}

@@ -103,8 +103,8 @@ func cardsAndFiles(c *centre) {
 	c.control("POST", "/agents/ada/accept", "")
 	c.control("POST", "/agents/ada/attach", `{"filename":"a.gif","content":"R0lGODlh"}`)
 	attachment := c.newest(lifecycle.EventAgentSaid).Message.Attachments[0]
-	id, ok := eightx8.AttachmentID(attachment)
-	if !ok || attachment.Name != "a.gif" {
+	place, id := lifecycle.PlaceOf(attachment)
+	if place != lifecycle.FileAtDesk || attachment.Name != "a.gif" {
 		c.t.Fatalf("attachment %+v", attachment)
 	}
 	fetched, err := c.desk.Fetch(ctx, ticket, id)

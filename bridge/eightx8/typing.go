@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/patchbay-host/patchbay/bridge"
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
@@ -15,8 +16,20 @@ const (
 	maxThinking = 600
 )
 
-// Typing shows the agents that the customer is typing. The chat-gateway alone,
-// as the next two.
+// Signal shows what is not kept: that customer or bot is at work, or has read
+// (8x8 contract, "Calls", typing, thinking, read receipt). The chat-gateway
+// alone, as what it calls.
+func (d *Desk) Signal(ctx context.Context, ticket string, s bridge.Signal) error {
+	switch {
+	case s.Typing == nil:
+		return d.ReadReceipt(ctx, ticket, s.Author, s.ReadAt)
+	case s.Author == bot.AuthorBot:
+		return d.BotTyping(ctx, ticket, *s.Typing)
+	}
+	return d.Typing(ctx, ticket)
+}
+
+// Typing shows the agents that the customer is typing.
 func (d *Desk) Typing(ctx context.Context, ticket string) error {
 	return d.typing(ctx, ticket, wireUser)
 }
