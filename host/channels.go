@@ -22,6 +22,7 @@ func channelsOf(cfg *config.Config, can func(desk string) lifecycle.Capabilities
 			NoAgentAfter: c.Handoff.NoAgentAfter, TransferGrace: c.Handoff.TransferGrace,
 			SilentTicket: c.Handoff.SilentTicket, Inactivity: c.Inactivity,
 			Debounce: c.Debounce, TurnDeadline: cfg.Bots[c.Bot].TurnDeadline,
+			SurveyDeadline: cfg.Bots[c.SurveyBot].TurnDeadline,
 			OnFailure: lifecycle.Holder(c.OnFailure), AfterAgent: lifecycle.Holder(c.AfterAgent),
 			OnReturn: lifecycle.Holder(c.OnReturn),
 			Texts:    textsOf(c.Texts), LineCan: directLineCan(),
@@ -77,7 +78,7 @@ func textsOf(t config.Texts) map[lifecycle.Text]map[string]string {
 func directLineCan() lifecycle.Capabilities {
 	return lifecycle.Capabilities{
 		Cards:        []string{"application/vnd.microsoft.card.adaptive"},
-		QuickReplies: true, Attachments: true, Typing: true,
+		QuickReplies: true, Attachments: true, Links: true, Typing: true,
 	}
 }
 

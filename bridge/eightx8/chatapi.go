@@ -19,6 +19,7 @@ func (chatAPI) capabilities() lifecycle.Capabilities {
 	return lifecycle.Capabilities{
 		History:    maxHistory,
 		Properties: maxProperties - flatFields - 1,
+		Languages:  append(languages(), "nb", "nn"),
 	}
 }
 

@@ -1,6 +1,7 @@
 package eightx8
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
@@ -13,14 +14,16 @@ type gateway struct{ *client }
 // is the marker.
 func (g gateway) capabilities() lifecycle.Capabilities {
 	return lifecycle.Capabilities{
-		Cards:        cardTypes(),
-		QuickReplies: true,
-		Attachments:  true,
-		Typing:       true,
-		Assign:       true,
-		HandBack:     !g.noHandBack,
-		History:      maxHistory,
-		Properties:   maxProperties - 1,
+		Cards:           cardTypes(),
+		AdaptiveVersion: fmt.Sprintf("%d.%d", maxAdaptiveMajor, maxAdaptiveMinor),
+		QuickReplies:    true,
+		Attachments:     true,
+		Typing:          true,
+		Assign:          true,
+		HandBack:        !g.noHandBack,
+		History:         maxHistory,
+		Properties:      maxProperties - 1,
+		Languages:       append(languages(), "nb", "nn"), // which are its no
 	}
 }
 

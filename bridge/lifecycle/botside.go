@@ -84,7 +84,7 @@ func (s *step) botDone() {
 		return
 	}
 	done, turn := s.ev.Done, s.c.Turns[0]
-	s.c.Deliveries = slices.DeleteFunc(slices.Clone(s.c.Deliveries), func(d bot.Delivery) bool { return d.Turn != turn.ID })
+	s.c.Deliveries = slices.Clone(s.c.Deliveries[min(turn.Told, len(s.c.Deliveries)):])
 	s.set(done.Properties)
 	n := s.add(Entry{
 		Kind: EntryDone, Author: bot.AuthorBot, Name: s.botName(),
@@ -131,9 +131,10 @@ func (s *step) end(reason string, waiting []Turn) {
 	s.hold(Bot, "customer returned")
 	s.c.Desk.Met = false
 	for i := range said {
-		said[i].Returned, said[i].Ready = true, i == 0
+		said[i].Returned, said[i].Ready = true, false
 	}
 	s.c.Turns = said
+	s.ready()
 }
 
 // set takes over properties; an empty value removes one, and more than can
@@ -183,8 +184,10 @@ func (s *step) botFailed() {
 	})
 	if turn.Attempt == 1 && fail.Retryable {
 		s.c.Turns = slices.Clone(s.c.Turns)
-		s.c.Turns[0].Attempt = 2
-		s.c.Turns[0].Ready = fail.RetryAfter == 0
+		s.c.Turns[0].Attempt, s.c.Turns[0].Ready = 2, false
+		if fail.RetryAfter == 0 {
+			s.ready()
+		}
 		s.timer(TimerRetry, fail.RetryAfter)
 		return
 	}

@@ -1,7 +1,6 @@
 package lifecycle
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
@@ -35,8 +34,10 @@ type Channel struct {
 	TransferGrace time.Duration
 	// Debounce is how long a burst of messages is waited out.
 	Debounce time.Duration
-	// TurnDeadline is how long a turn may take.
-	TurnDeadline time.Duration
+	// TurnDeadline is how long a turn of Bot may take, and SurveyDeadline one
+	// of SurveyBot.
+	TurnDeadline   time.Duration
+	SurveyDeadline time.Duration
 	// Inactivity is how long a customer may be silent while the bot holds the
 	// conversation before it ends; 0: for ever.
 	Inactivity time.Duration
@@ -90,9 +91,6 @@ func (ch Channel) text(name Text, language string) string {
 	return texts[""]
 }
 
-// shows reports whether cards of a media type are shown as such.
-func (c Capabilities) shows(contentType string) bool { return slices.Contains(c.Cards, contentType) }
-
 // Target is where a handoff goes.
 type Target struct {
 	// Queue is the id of a queue; empty: the desk channel's own. Script is
@@ -108,11 +106,16 @@ const DefaultTarget = "default"
 
 // Capabilities is what a desk or a line can do; the rules ask it.
 type Capabilities struct {
-	// Cards are the media types shown as cards.
-	Cards        []string
-	QuickReplies bool
-	Attachments  bool
-	Typing       bool
+	// Cards are the media types shown as cards; of adaptive cards those up to
+	// AdaptiveVersion, such as 1.6. Empty: of any version.
+	Cards           []string
+	AdaptiveVersion string
+	QuickReplies    bool
+	// Attachments: files that the host has; Links: files that are elsewhere,
+	// by their address.
+	Attachments bool
+	Links       bool
+	Typing      bool
 	// Assign: a ticket's assignment can be changed, and given back to the bot
 	// after the agent.
 	Assign   bool
@@ -121,4 +124,6 @@ type Capabilities struct {
 	History int
 	// Properties is how many properties a ticket can carry.
 	Properties int
+	// Languages that are known, as BCP 47 tags; empty: any.
+	Languages []string
 }

@@ -47,6 +47,11 @@ type Conversation struct {
 	StateAt int64 `json:"state_at,omitempty"`
 	// Deliveries are told to the bot with its next turn.
 	Deliveries []bot.Delivery `json:"deliveries,omitempty"`
+	// Said counts what was said and pressed, by anybody.
+	Said int `json:"said,omitempty"`
+	// Files is the number of the newest entry with a file that can be shown
+	// to agents; 0: there is none.
+	Files int64 `json:"files,omitempty"`
 	// Pace counts turns, to notice a bot that goes in circles.
 	Pace Pace `json:"pace,omitzero"`
 	// Survey: the agents are done, and the channel's survey bot answers.
@@ -84,6 +89,9 @@ type Turn struct {
 	Seq int `json:"seq,omitempty"`
 	// Ready: it may be put to the bot now. Otherwise a timer makes it ready.
 	Ready bool `json:"ready,omitempty"`
+	// Told is how many of the conversation's deliveries the bot is told with
+	// it.
+	Told int `json:"told,omitempty"`
 }
 
 // Pace counts the turns of the minute that began at Since, and those in a row
@@ -205,6 +213,14 @@ func (c Conversation) Answers(ch Channel) string {
 		return ch.SurveyBot
 	}
 	return ch.Bot
+}
+
+// Deadline is how long the conversation's turns may take.
+func (c Conversation) Deadline(ch Channel) time.Duration {
+	if c.Survey && ch.SurveyBot != "" {
+		return ch.SurveyDeadline
+	}
+	return ch.TurnDeadline
 }
 
 // Due is the earliest of the conversation's timers; zero: it has none.

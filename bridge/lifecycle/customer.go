@@ -79,7 +79,7 @@ func (s *step) say(to Lanes) int64 {
 		kind = EntryActed
 	}
 	return s.add(Entry{
-		Kind: kind, To: to, Author: bot.AuthorCustomer,
+		Kind: kind, To: to, Ticket: s.ev.Ticket, Author: bot.AuthorCustomer,
 		AuthorID: s.c.Customer.ID, Name: s.c.Customer.Name,
 		Message: s.ev.Message, Action: s.ev.Action, ClientID: s.ev.ClientID,
 	})

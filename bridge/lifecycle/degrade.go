@@ -3,13 +3,14 @@ package lifecycle
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
 // degrade makes a message what a side can show: a card becomes its text, quick
-// replies become lines, attachments their names. Lost says what was changed;
+// replies become lines, attachments their names and addresses. Lost says what was changed;
 // empty: nothing.
 func degrade(m bot.Message, can Capabilities) (_ bot.Message, lost string) {
 	var lines, changed []string
@@ -21,7 +22,7 @@ func degrade(m bot.Message, can Capabilities) (_ bot.Message, lost string) {
 	}
 	var cards []bot.Card
 	for _, card := range m.Cards {
-		if can.shows(card.ContentType) {
+		if can.shows(card) {
 			cards = append(cards, card)
 			continue
 		}
@@ -34,16 +35,23 @@ func degrade(m bot.Message, can Capabilities) (_ bot.Message, lost string) {
 		}
 		m.QuickReplies = nil
 	}
-	if !can.Attachments {
-		for _, file := range m.Attachments {
-			url := file.URL
-			if !strings.HasPrefix(url, "http") {
-				url = "" // not one that a person can open
+	var files []bot.Attachment
+	for _, file := range m.Attachments {
+		place, _ := PlaceOf(file)
+		switch {
+		case place != "" || len(file.Data) > 0:
+			if can.Attachments {
+				files = append(files, file)
+				continue
 			}
-			add("attachments", strings.TrimSpace("["+file.Name+"] "+url))
+			file.URL = "" // not one that a person can open
+		case can.Links:
+			files = append(files, file)
+			continue
 		}
-		m.Attachments = nil
+		add("attachments", strings.TrimSpace("["+file.Name+"] "+file.URL))
 	}
+	m.Attachments = files
 	if len(changed) == 0 {
 		return m, ""
 	}
@@ -54,18 +62,38 @@ func degrade(m bot.Message, can Capabilities) (_ bot.Message, lost string) {
 	return m, "as text: " + strings.Join(changed, ", ")
 }
 
-// nameFiles takes the agent's files out of a message and names them in its
-// text: the desk has them under an id of its own, which no customer can open.
-func nameFiles(m bot.Message) (_ bot.Message, lost string) {
-	return degrade(m, Capabilities{Cards: contentTypes(m.Cards), QuickReplies: true})
+// adaptiveCard is the media type of adaptive cards.
+const adaptiveCard = "application/vnd.microsoft.card.adaptive"
+
+// shows reports whether a card is shown as one.
+func (c Capabilities) shows(card bot.Card) bool {
+	if !slices.Contains(c.Cards, card.ContentType) {
+		return false
+	}
+	if card.ContentType != adaptiveCard || c.AdaptiveVersion == "" {
+		return true
+	}
+	var content struct {
+		Version string `json:"version"`
+	}
+	if json.Unmarshal(card.Content, &content) != nil {
+		return false
+	}
+	return content.Version == "" || !newer(content.Version, c.AdaptiveVersion)
 }
 
-func contentTypes(cards []bot.Card) []string {
-	types := make([]string, len(cards))
-	for i, card := range cards {
-		types[i] = card.ContentType
+// newer reports whether version a, such as 1.10, is newer than b, or is none.
+func newer(a, b string) bool {
+	numbers := func(version string) (x, y int, err error) {
+		major, minor, _ := strings.Cut(version, ".")
+		if x, err = strconv.Atoi(major); err == nil && minor != "" {
+			y, err = strconv.Atoi(minor)
+		}
+		return x, y, err
 	}
-	return types
+	ax, ay, err := numbers(a)
+	bx, by, _ := numbers(b)
+	return err != nil || ax > bx || ax == bx && ay > by
 }
 
 // CardText is a card as plain text: its fallback, or the texts and titles in

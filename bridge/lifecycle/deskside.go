@@ -57,6 +57,9 @@ func (s *step) delayed() {
 func (s *step) refused() {
 	if s.c.Desk.Opening == 0 || s.c.Desk.Opening != s.ev.Entry {
 		s.c.Desk.HandBackRefused = s.c.Desk.HandBackRefused || s.ev.Refuses == EntryGiveBack
+		if s.ev.Refuses == EntrySaid && s.ev.Turn != "" {
+			s.deliver(bot.DeliveryUndeliverable, s.ev.Detail)
+		}
 		s.note()
 		return
 	}
@@ -247,7 +250,7 @@ func (s *step) agentSaid() {
 	if s.ch.DeskLine {
 		to = ToObserver // the customer has heard already
 	} else if message != nil {
-		said, what := nameFiles(*message)
+		said, what := degrade(*message, s.ch.LineCan)
 		message, lost = &said, what
 	}
 	s.add(Entry{

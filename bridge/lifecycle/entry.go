@@ -67,6 +67,7 @@ const (
 	EntryFailed      EntryKind = "failed"
 	EntryStale       EntryKind = "stale"     // what the bot did came too late
 	EntryHandoff     EntryKind = "handoff"   // to the desk: open a ticket
+	EntryFiles       EntryKind = "files"     // to the desk: show the files that were said before handoff Of
 	EntryReturn      EntryKind = "return"    // to the desk: say in one bot message what was said since Of
 	EntryLeave       EntryKind = "leave"     // to the desk: leave Ticket, or the one that handoff Of opened
 	EntryLook        EntryKind = "look"      // to the desk: read how Ticket stands

@@ -58,7 +58,8 @@ type Event struct {
 	// Entry is the number of the entry whose performance had this result.
 	// EventOpened, EventDelayed, EventRefused.
 	Entry int64 `json:"entry,omitempty"`
-	// Refuses is the kind of that entry. EventRefused.
+	// Refuses is the kind of that entry; if a bot has said it, Turn and Seq
+	// are those of the entry. EventRefused.
 	Refuses EntryKind `json:"refuses,omitempty"`
 	// Detail, in one line for people.
 	Detail string `json:"detail,omitempty"`

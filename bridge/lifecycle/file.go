@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/patchbay-host/patchbay/plugins/bot"
@@ -31,4 +32,12 @@ func PlaceOf(a bot.Attachment) (place FilePlace, id string) {
 		return "", ""
 	}
 	return place, id
+}
+
+// showsFile reports whether a message has a file that the host can get at.
+func showsFile(m *bot.Message) bool {
+	return m != nil && slices.ContainsFunc(m.Attachments, func(a bot.Attachment) bool {
+		place, _ := PlaceOf(a)
+		return place != ""
+	})
 }

@@ -1,7 +1,10 @@
 package lifecycle
 
 import (
+	"fmt"
 	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/patchbay-host/patchbay/plugins/bot"
@@ -26,13 +29,7 @@ func (s *step) handoff(h bot.Handoff) (refusal string) {
 	if reason == "" {
 		reason = "handed off by the bot"
 	}
-	properties := maps.Clone(s.c.Properties)
-	for k, v := range h.Properties {
-		if properties == nil {
-			properties = map[string]string{}
-		}
-		properties[k] = v
-	}
+	properties := s.fit(h)
 	s.hold(Queue, reason)
 	s.tell(StatusRequested)
 	n := s.add(Entry{
@@ -47,9 +44,60 @@ func (s *step) handoff(h bot.Handoff) (refusal string) {
 		s.c.Desk.Opening, s.c.Desk.Queue, s.c.Desk.Delayed = n, target.Queue, false
 		return ""
 	}
+	if s.c.Files > 0 && s.ch.DeskCan.Attachments {
+		s.add(Entry{Kind: EntryFiles, To: ToDesk, Of: n})
+	}
 	s.c.Desk = DeskSide{Opening: n, Skip: s.c.Desk.Skip, Queue: target.Queue}
 	s.awaitAgent()
 	return ""
+}
+
+// fit is what the agent is shown of the properties, within what the desk can
+// carry. What it cannot carry of the handoff is told to the bot.
+func (s *step) fit(h bot.Handoff) map[string]string {
+	can := s.ch.DeskCan
+	if can.History > 0 && s.c.Said > can.History && !s.ch.DeskLine {
+		s.deliver(bot.DeliveryDegraded, fmt.Sprintf("history: at most %d of %d messages", can.History, s.c.Said))
+	}
+	if !can.speaks(s.c.Language) {
+		s.deliver(bot.DeliveryDegraded, "the desk does not know the language "+s.c.Language)
+	}
+	properties := maps.Clone(s.c.Properties)
+	if properties == nil {
+		properties = map[string]string{}
+	}
+	maps.Copy(properties, h.Properties)
+	room := can.Properties
+	for _, taken := range []string{h.Reason, h.Summary} { // they go as properties too
+		if taken != "" {
+			room--
+		}
+	}
+	names := slices.Sorted(maps.Keys(h.Properties)) // the handoff's own come first
+	for _, name := range slices.Sorted(maps.Keys(s.c.Properties)) {
+		if _, own := h.Properties[name]; !own {
+			names = append(names, name)
+		}
+	}
+	if can.Properties == 0 || len(names) <= room {
+		return properties
+	}
+	for _, name := range names[room:] {
+		delete(properties, name)
+	}
+	s.deliver(bot.DeliveryDegraded, "properties left out: "+strings.Join(names[room:], ", "))
+	return properties
+}
+
+// speaks reports whether a language is one that is known.
+func (c Capabilities) speaks(language string) bool {
+	primary := func(tag string) string {
+		tag, _, _ = strings.Cut(tag, "-")
+		return strings.ToLower(tag)
+	}
+	return language == "" || len(c.Languages) == 0 || slices.ContainsFunc(c.Languages, func(known string) bool {
+		return primary(known) == primary(language)
+	})
 }
 
 // refuse tells bot and customer that a handoff is not taken. The bot goes on.

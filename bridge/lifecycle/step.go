@@ -97,6 +97,12 @@ func (s *step) repeatsUs() bool {
 // event, holder and epoch are filled in, so a change of holder comes first.
 func (s *step) add(e Entry) int64 {
 	s.c.Number++
+	if e.Said() {
+		s.c.Said++
+		if showsFile(e.Message) {
+			s.c.Files = s.c.Number
+		}
+	}
 	e.Number, e.At, e.Event = s.c.Number, s.ev.At, s.ev.ID
 	e.Holder, e.Epoch = s.c.Holder, s.c.Epoch
 	s.entries = append(s.entries, e)
@@ -141,16 +147,26 @@ func (s *step) turn(t Turn) {
 		return
 	}
 	t.ID, t.Attempt = turnID(s.c.ID, t.Kind, s.ev), 1
-	t.Ready = len(s.c.Turns) == 0
 	s.c.Turns = append(slices.Clone(s.c.Turns), t)
+	if len(s.c.Turns) == 1 {
+		s.ready()
+	}
+}
+
+// ready lets the first turn be put to the bot, with all deliveries that are
+// known by now.
+func (s *step) ready() {
+	if len(s.c.Turns) == 0 {
+		return
+	}
+	s.c.Turns = slices.Clone(s.c.Turns)
+	s.c.Turns[0].Ready, s.c.Turns[0].Told = true, len(s.c.Deliveries)
 }
 
 // nextTurn takes the first turn away and lets the one after it begin.
 func (s *step) nextTurn() {
 	s.c.Turns = slices.Clone(s.c.Turns[1:])
-	if len(s.c.Turns) > 0 {
-		s.c.Turns[0].Ready = true
-	}
+	s.ready()
 }
 
 // turnID derives a turn's id from the event that causes it, so that taking in

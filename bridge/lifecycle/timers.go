@@ -18,10 +18,7 @@ func (s *step) due() {
 	s.c.Timers = slices.Delete(slices.Clone(s.c.Timers), i, i+1)
 	switch s.ev.Timer.Name {
 	case TimerDebounce, TimerRetry:
-		if len(s.c.Turns) > 0 {
-			s.c.Turns = slices.Clone(s.c.Turns)
-			s.c.Turns[0].Ready = true
-		}
+		s.ready()
 		s.add(Entry{Kind: EntryDue, Detail: string(s.ev.Timer.Name)})
 	case TimerNoAgent:
 		s.nobodyCame()

@@ -142,6 +142,8 @@ func (p *player) customer(ev *Event, verb string, rest []string) {
 		ev.Kind, ev.Customer = EventStarted, &bot.Customer{ID: "u1", Name: "Kim"}
 	case "says":
 		ev.Kind, ev.Message = EventSaid, &bot.Message{Text: rest[0]}
+	case "sends":
+		ev.Kind, ev.Message = EventSaid, &bot.Message{Attachments: []bot.Attachment{sent(rest[0])}}
 	case "presses":
 		ev.Kind, ev.Action = EventActed, &bot.Action{Kind: bot.ActionQuickReply, Title: rest[0], Value: rest[0]}
 	case "cancels":
@@ -153,6 +155,9 @@ func (p *player) customer(ev *Event, verb string, rest []string) {
 	}
 }
 
+// sent is a file: kept by the host, at the desk, or wherever its URL says.
+func sent(url string) bot.Attachment { return bot.Attachment{Name: filepath.Base(url), URL: url} }
+
 // bot acts in the turn that is, or was last, in flight.
 func (p *player) bot(ev *Event, verb string, rest []string) {
 	if len(p.c.Turns) > 0 && (p.c.Turns[0].ID != p.turn.ID || p.c.Turns[0].Attempt != p.turn.Attempt) {
@@ -163,6 +168,10 @@ func (p *player) bot(ev *Event, verb string, rest []string) {
 	switch verb {
 	case "says":
 		ev.Kind, ev.Message = EventBotSaid, &bot.Message{Text: rest[0]}
+	case "sends":
+		ev.Kind, ev.Message = EventBotSaid, &bot.Message{Attachments: []bot.Attachment{sent(rest[0])}}
+	case "shows":
+		ev.Kind, ev.Message = EventBotSaid, &bot.Message{Cards: []bot.Card{{ContentType: rest[0], Content: []byte(rest[1])}}}
 	case "done":
 		ev.Kind, ev.Done = EventBotDone, &bot.Done{}
 		for _, option := range rest {
@@ -178,7 +187,10 @@ func (p *player) bot(ev *Event, verb string, rest []string) {
 				ev.Done.Timers = []bot.Timer{{Name: value, After: time.Hour}}
 			case "property":
 				name, v, _ := strings.Cut(value, ":")
-				ev.Done.Properties = map[string]string{name: v}
+				if ev.Done.Properties == nil {
+					ev.Done.Properties = map[string]string{}
+				}
+				ev.Done.Properties[name] = v
 			}
 		}
 	case "fails":
@@ -208,6 +220,8 @@ func (p *player) desk(ev *Event, verb string, rest []string) {
 		ev.Kind, ev.Detail = EventDelayed, "500"
 	case "refuses":
 		ev.Kind, ev.Detail = EventRefused, rest[0]
+	case "refuses-words": // the bot's, said last
+		ev.Kind, ev.Detail, ev.Refuses, ev.Turn, ev.Seq = EventRefused, rest[0], EntrySaid, p.turn.ID, p.seq-1
 	case "refuses-giveback":
 		ev.Kind, ev.Detail, ev.Refuses, ev.Entry = EventRefused, rest[0], EntryGiveBack, p.c.Number
 	default:
@@ -245,6 +259,9 @@ func (p *player) ticket(ev *Event, ticket string, words []string) {
 		ev.Kind, ev.Agent = EventJoined, bot.Agent{ID: words[0]}
 	case words[1] == "leaves":
 		ev.Kind, ev.Agent = EventAgentLeft, bot.Agent{ID: words[0]}
+	case words[1] == "sends":
+		ev.Kind, ev.Agent = EventAgentSaid, bot.Agent{ID: words[0]}
+		ev.Message = &bot.Message{Attachments: []bot.Attachment{sent(words[2])}}
 	case words[1] == "says":
 		ev.Kind, ev.Agent, ev.Message = EventAgentSaid, bot.Agent{ID: words[0]}, &bot.Message{Text: words[2]}
 	default:
@@ -262,6 +279,9 @@ func (p *player) show(before Conversation, entries []Entry) {
 	}
 	if a, b := turns(before), turns(p.c); a != b {
 		fmt.Fprintf(&p.out, "  turns: %s\n", b)
+	}
+	if a, b := deliveries(before), deliveries(p.c); a != b {
+		fmt.Fprintf(&p.out, "  to tell the bot: %s\n", b)
 	}
 	if a, b := timers(before, p.now), timers(p.c, p.now); a != b {
 		fmt.Fprintf(&p.out, "  timers: %s\n", b)
@@ -281,7 +301,15 @@ func describe(e Entry) string {
 	}
 	switch {
 	case e.Message != nil:
-		parts = append(parts, strconv.Quote(e.Message.Text))
+		if e.Message.Text != "" {
+			parts = append(parts, strconv.Quote(e.Message.Text))
+		}
+		for _, card := range e.Message.Cards {
+			parts = append(parts, "card "+string(card.Content))
+		}
+		for _, file := range e.Message.Attachments {
+			parts = append(parts, "file "+file.URL)
+		}
 	case e.Action != nil:
 		parts = append(parts, "["+e.Action.Title+"]")
 	}
@@ -344,6 +372,17 @@ func turns(c Conversation) string {
 			text += " (waits)"
 		}
 		all = append(all, text)
+	}
+	return strings.Join(all, "; ")
+}
+
+func deliveries(c Conversation) string {
+	if len(c.Deliveries) == 0 {
+		return "nothing"
+	}
+	var all []string
+	for _, d := range c.Deliveries {
+		all = append(all, fmt.Sprintf("%s, event %d: %s", d.Result, d.Seq, d.Detail))
 	}
 	return strings.Join(all, "; ")
 }
