@@ -18,11 +18,12 @@ func (k *keeper) assign(ctx context.Context, desk Desk, c lifecycle.Conversation
 	return nil
 }
 
-// findAssigned reads back whether a ticket has been handed off: an agent or
-// the wanted queue counts as done.
+// findAssigned reads back whether a ticket has been handed off: an agent, or
+// the wanted queue or script, counts as done.
 func (k *keeper) findAssigned(ctx context.Context, desk Desk, c lifecycle.Conversation, entry lifecycle.Entry) (bool, error) {
 	state, err := desk.Look(ctx, c.Desk.Ticket)
-	if err != nil || !state.Agent && (state.Queue == "" || state.Queue != entry.Handoff.Queue) {
+	wanted := func(is, want string) bool { return is != "" && is == want }
+	if err != nil || !state.Agent && !wanted(state.Queue, entry.Handoff.Queue) && !wanted(state.Script, entry.Handoff.Script) {
 		return false, err
 	}
 	k.tell(lifecycle.Event{Kind: lifecycle.EventOpened, Entry: entry.Number, Ticket: c.Desk.Ticket})
@@ -41,8 +42,9 @@ func (k *keeper) lookAt(ctx context.Context, desk Desk, entry lifecycle.Entry) e
 
 // forCustomer is something that bot or host say to a customer whose line is
 // the desk's own. The rules have left in it what that line can show.
-func forCustomer(e lifecycle.Entry) Outgoing {
+func (k *keeper) forCustomer(c lifecycle.Conversation, e lifecycle.Entry) Outgoing {
 	o := Outgoing{Author: bot.AuthorBot}
+	e, o.Files = k.shownFiles(c, e)
 	if m := e.Message; m != nil {
 		o.Text, o.Cards, o.QuickReplies = m.Text, m.Cards, m.QuickReplies
 	}

@@ -112,8 +112,10 @@ type File struct {
 type TicketState struct {
 	// Over: no interaction of the ticket is open.
 	Over bool
-	// Queue that the ticket is assigned to; empty: none, or not known.
-	Queue string
+	// Queue or Script that the ticket is assigned to; empty: to none, or not
+	// known.
+	Queue  string
+	Script string
 	// Agent: an agent has it.
 	Agent bool
 }

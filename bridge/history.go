@@ -17,7 +17,7 @@ const historyForBot = 50
 func (k *keeper) turnFor(ctx context.Context, ch lifecycle.Channel, c lifecycle.Conversation, t lifecycle.Turn, tail []lifecycle.Entry) (*bot.Turn, error) {
 	out := &bot.Turn{
 		ID: t.ID, Attempt: t.Attempt, Epoch: c.Epoch, Conversation: c.ID, Channel: c.Channel,
-		Customer: c.Customer, Language: c.Language, Returned: t.Returned, Deliveries: c.Deliveries,
+		Customer: c.Customer, Language: c.Language, Returned: t.Returned, Deliveries: c.Deliveries[:min(t.Told, len(c.Deliveries))],
 		Line: bot.LineCapabilities{
 			Cards: ch.LineCan.Cards, QuickReplies: ch.LineCan.QuickReplies,
 			Attachments: ch.LineCan.Attachments, Typing: ch.LineCan.Typing,
@@ -34,7 +34,7 @@ func (k *keeper) turnFor(ctx context.Context, ch lifecycle.Channel, c lifecycle.
 	case lifecycle.TurnStarted:
 		out.Started = true
 	case lifecycle.TurnMessages:
-		out.Messages = customersWords(carried)
+		out.Messages = k.customersWords(ctx, carried)
 	case lifecycle.TurnAction:
 		for _, e := range carried {
 			out.Action = e.Action
@@ -85,7 +85,7 @@ func (k *keeper) sessionFor(ctx context.Context, c lifecycle.Conversation, carri
 	return &bot.AgentSession{
 		HandedOffAt: s.HandedOffAt, JoinedAt: s.JoinedAt, EndedAt: s.EndedAt, Reason: s.Reason,
 		Agents: s.Agents, Queues: s.Queues, End: s.End,
-		Messages: spoken(entries, s.Through+1, historyForBot), Waiting: customersWords(carried),
+		Messages: spoken(entries, s.Through+1, historyForBot), Waiting: k.customersWords(ctx, carried),
 	}, nil
 }
 
@@ -122,10 +122,11 @@ func between(entries []lifecycle.Entry, from, through int64) []lifecycle.Entry {
 	return entries[begin:end:end]
 }
 
-// customersWords are the messages that the customer said; presses among them
-// as their title.
-func customersWords(entries []lifecycle.Entry) []bot.Message {
+// customersWords are the messages that the customer said, with their files as
+// a bot can have them; presses among them as their title.
+func (k *keeper) customersWords(ctx context.Context, entries []lifecycle.Entry) []bot.Message {
 	var words []bot.Message
+	inline := inlineInTurn
 	for i := range entries {
 		e := &entries[i]
 		if !e.Said() || e.Author != bot.AuthorCustomer {
@@ -134,6 +135,7 @@ func customersWords(entries []lifecycle.Entry) []bot.Message {
 		m := bot.Message{Text: textOf(e)}
 		if e.Message != nil {
 			m = *e.Message
+			m.Attachments = k.filesForBot(ctx, e, &inline)
 		}
 		m.ID, m.At = fmt.Sprintf("%d", e.Number), e.At
 		words = append(words, m)
@@ -179,7 +181,11 @@ func textOf(e *lifecycle.Entry) string {
 			add("– " + reply.Title)
 		}
 		for _, file := range m.Attachments {
-			add("[attachment " + file.Name + "]")
+			address := file.URL
+			if place, _ := lifecycle.PlaceOf(file); place != "" {
+				address = ""
+			}
+			add(strings.TrimSpace("[attachment " + file.Name + "] " + address))
 		}
 	}
 	return strings.Join(parts, "\n")

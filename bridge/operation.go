@@ -50,10 +50,7 @@ func (k *keeper) operation(entry lifecycle.Entry) (operation, bool) {
 // sending is the call that says something to the desk.
 func (k *keeper) sending(desk Desk, ch lifecycle.Channel, c lifecycle.Conversation, entry lifecycle.Entry) (operation, bool) {
 	ticket := c.Desk.Ticket
-	message, err := k.outgoing(k.e.ctx, entry)
-	if ch.DeskLine {
-		message, err = forCustomer(entry), nil
-	}
+	message, err := k.outgoing(k.e.ctx, ch, c, entry)
 	if ticket == "" || err == nil && message.empty() {
 		return operation{}, false
 	}
@@ -149,22 +146,14 @@ func (k *keeper) opening(ctx context.Context, desk Desk, c lifecycle.Conversatio
 // wholeHistory is what was said up to an entry, in the desk's words: at most
 // limit messages, the newest, and a line saying how many were left out.
 func (k *keeper) wholeHistory(ctx context.Context, through int64, limit int) ([]Outgoing, error) {
-	const page = 500
 	var history []Outgoing
-	for after := int64(0); after < through; {
-		entries, err := k.e.cfg.Store.Entries(ctx, k.id, after, page)
-		if err != nil {
-			return nil, fmt.Errorf("read history: %w", err)
+	err := k.eachEntry(ctx, through, func(e lifecycle.Entry) {
+		if e.Said() {
+			history = append(history, forDesk(e))
 		}
-		if len(entries) == 0 {
-			break
-		}
-		for _, e := range entries {
-			if e.Said() && e.Number <= through {
-				history = append(history, forDesk(e))
-			}
-		}
-		after = entries[len(entries)-1].Number
+	})
+	if err != nil {
+		return nil, err
 	}
 	history = slices.DeleteFunc(history, func(o Outgoing) bool { return o.Text == "" })
 	if over := len(history) - limit; limit > 0 && over > 0 {
@@ -176,35 +165,64 @@ func (k *keeper) wholeHistory(ctx context.Context, through int64, limit int) ([]
 	return history, nil
 }
 
-// outgoing is the message that an entry says to the desk; empty text: none.
-func (k *keeper) outgoing(ctx context.Context, entry lifecycle.Entry) (Outgoing, error) {
-	if entry.Kind != lifecycle.EntryReturn {
-		return forDesk(entry), nil
+// outgoing is the message that an entry says to the desk; an empty one: none.
+func (k *keeper) outgoing(ctx context.Context, ch lifecycle.Channel, c lifecycle.Conversation, entry lifecycle.Entry) (Outgoing, error) {
+	switch {
+	case entry.Kind == lifecycle.EntryFiles:
+		return k.filesBefore(ctx, c, entry.Of)
+	case ch.DeskLine:
+		return k.forCustomer(c, entry), nil
+	case entry.Kind == lifecycle.EntryReturn:
+		return k.saidSince(ctx, ch, c, entry)
 	}
+	var files []File
+	if ch.DeskCan.Attachments {
+		entry, files = k.shownFiles(c, entry)
+	}
+	message := forDesk(entry)
+	message.Files = files
+	return message, nil
+}
+
+// saidSince is what was said since the agents could see it, in one message,
+// with the newest of its files.
+func (k *keeper) saidSince(ctx context.Context, ch lifecycle.Channel, c lifecycle.Conversation, entry lifecycle.Entry) (Outgoing, error) {
 	since, err := k.e.cfg.Store.Entries(ctx, k.id, entry.Of, int(entry.Number-entry.Of))
 	if err != nil {
 		return Outgoing{}, fmt.Errorf("read what was said since: %w", err)
 	}
 	var lines []string
+	var files []File
 	for _, e := range since {
 		if !e.Said() || e.Number >= entry.Number {
 			continue
 		}
-		who := "Bot"
-		switch {
-		case e.Author == bot.AuthorCustomer:
-			who = "Customer"
-		case e.Author == bot.AuthorAgent:
-			who = agentName(e)
-		case e.Author == bot.AuthorSystem:
-			who = "System"
+		lines = append(lines, speaker(e)+": "+textOf(&e))
+		if ch.DeskCan.Attachments {
+			_, shown := k.shownFiles(c, e)
+			files = append(files, shown...)
 		}
-		lines = append(lines, who+": "+textOf(&e))
 	}
 	if len(lines) == 0 {
 		return Outgoing{}, nil
 	}
-	return Outgoing{Author: bot.AuthorBot, Text: "Said since:\n" + strings.Join(lines, "\n")}, nil
+	return Outgoing{
+		Author: bot.AuthorBot, Text: "Said since:\n" + strings.Join(lines, "\n"),
+		Files: files[max(0, len(files)-filesAtOnce):],
+	}, nil
+}
+
+// speaker is who said something, as agents are told.
+func speaker(e lifecycle.Entry) string {
+	switch e.Author {
+	case bot.AuthorCustomer:
+		return "Customer"
+	case bot.AuthorAgent:
+		return agentName(e)
+	case bot.AuthorSystem:
+		return "System"
+	}
+	return "Bot"
 }
 
 // forDesk is something said in the desk's words, which knows customer and bot

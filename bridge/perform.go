@@ -89,6 +89,7 @@ func (k *keeper) failed(entry lifecycle.Entry, attempt int, err error) (wait tim
 		k.e.log.Error("desk refuses", "conversation", k.id, "entry", entry.Number, "err", err)
 		k.tell(lifecycle.Event{
 			Kind: lifecycle.EventRefused, Entry: entry.Number, Refuses: entry.Kind, Detail: failure.Err.Error(),
+			Turn: entry.Turn, Seq: entry.Seq,
 		})
 		return 0, false, false
 	case DeskDenied:

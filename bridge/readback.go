@@ -28,11 +28,10 @@ func (k *keeper) findSent(ctx context.Context, desk Desk, ch lifecycle.Channel, 
 	if err != nil {
 		return false, err
 	}
-	from, render := c.Desk.Marker, k.outgoing
+	from := c.Desk.Marker
 	var history []Outgoing
 	if ch.DeskLine { // of ours are the bot's words alone, from the beginning
 		from = 0
-		render = func(_ context.Context, e lifecycle.Entry) (Outgoing, error) { return forCustomer(e), nil }
 		has = slices.DeleteFunc(has, func(o Outgoing) bool { return o.Author != bot.AuthorBot })
 	} else if history, err = k.wholeHistory(ctx, from, desk.Capabilities().History); err != nil {
 		return false, err
@@ -43,10 +42,11 @@ func (k *keeper) findSent(ctx context.Context, desk Desk, ch lifecycle.Channel, 
 	}
 	var sent, doubt []Outgoing
 	for _, e := range entries {
-		if !e.To.Has(lifecycle.ToDesk) || (!e.Said() && e.Kind != lifecycle.EntryReturn) {
+		says := e.Said() || e.Kind == lifecycle.EntryReturn || e.Kind == lifecycle.EntryFiles
+		if !says || !e.To.Has(lifecycle.ToDesk) {
 			continue
 		}
-		message, err := render(ctx, e)
+		message, err := k.outgoing(ctx, ch, c, e)
 		if err != nil {
 			return false, err
 		}
@@ -86,7 +86,9 @@ func arrived(has, history, sent, doubt []Outgoing, whole bool) int {
 	return 0
 }
 
-// same reports whether two messages are the same, as far as a desk keeps them.
-func same(a, b Outgoing) bool {
-	return a.Author == b.Author && strings.TrimSpace(a.Text) == strings.TrimSpace(b.Text)
+// same reports whether the desk has a message as it was sent, as far as a desk
+// keeps it. Files that it did not take are named behind the text.
+func same(has, sent Outgoing) bool {
+	text, want := strings.TrimSpace(has.Text), strings.TrimSpace(sent.Text)
+	return has.Author == sent.Author && (text == want || len(sent.Files) > 0 && strings.HasPrefix(text, want))
 }

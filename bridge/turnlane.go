@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -61,7 +62,7 @@ func (k *keeper) turnLane(c lifecycle.Conversation, tail []lifecycle.Entry) {
 		k.e.log.Error("turn", "conversation", k.id, "err", err)
 		return
 	}
-	deadline := ch.TurnDeadline
+	deadline := c.Deadline(ch)
 	if deadline <= 0 {
 		deadline = defaultTurnDeadline
 	}
@@ -106,6 +107,9 @@ func (f *flight) run(ctx context.Context, c lifecycle.Conversation, tail []lifec
 		return
 	}
 	turn.Deadline, _ = ctx.Deadline()
+	if n := len(turn.Messages); n > 0 && f.channel.DeskLine && f.channel.LineCan.Typing {
+		f.k.e.signal(c, f.channel, Signal{Author: bot.AuthorBot, ReadAt: turn.Messages[n-1].At})
+	}
 	f.k.e.stats.turns.Add(1)
 	if err := bot.Run(ctx, b, turn, func(ev bot.Event) error { return f.emit(ctx, ev) }); err != nil && ctx.Err() == nil {
 		f.fail(&bot.Fail{Reason: err.Error(), Retryable: true})
@@ -124,10 +128,11 @@ func (f *flight) emit(ctx context.Context, ev bot.Event) error {
 		f.post(f.delivery(lifecycle.EventBotSaid, ev)) // too late, and the bot shall know
 		return context.Cause(ctx)
 	case ev.Typing != nil:
-		if line := f.k.e.cfg.Lines[f.channel.Name]; line != nil {
-			line.Typing(f.k.id, Typing{Author: bot.AuthorBot, Name: f.bot, Typing: *ev.Typing})
-		}
+		f.typing(*ev.Typing)
 	case ev.Message != nil:
+		if err := f.keepFiles(ctx, ev.Seq, ev.Message); err != nil {
+			return err
+		}
 		f.mu.Lock()
 		f.said = append(f.said, f.delivery(lifecycle.EventBotSaid, ev))
 		first := len(f.said) == 1
@@ -137,6 +142,34 @@ func (f *flight) emit(ctx context.Context, ev bot.Event) error {
 		}
 	default:
 		f.post(f.delivery(lifecycle.EventBotDone, ev))
+	}
+	return nil
+}
+
+// typing shows the customer that the bot is at work.
+func (f *flight) typing(t bot.Typing) {
+	if line := f.k.e.cfg.Lines[f.channel.Name]; line != nil {
+		line.Typing(f.k.id, Typing{Author: bot.AuthorBot, Name: f.bot, Typing: t})
+	}
+	if c, known := f.k.snapshot(); known && f.channel.DeskLine && f.channel.LineCan.Typing && c.Epoch == f.epoch {
+		f.k.e.signal(c, f.channel, Signal{Author: bot.AuthorBot, Typing: &t})
+	}
+}
+
+// keepFiles keeps the files that a message brings along. A turn that is put
+// once more brings the same ones, under the same ids.
+func (f *flight) keepFiles(ctx context.Context, seq int, m *bot.Message) error {
+	m.Attachments = slices.Clone(m.Attachments)
+	for i, file := range m.Attachments {
+		if len(file.Data) == 0 {
+			continue
+		}
+		id := fmt.Sprintf("bot/%s/%d/%d", f.turn.ID, seq, i)
+		kept, err := f.k.e.Keep(ctx, f.k.id, id, file, bytes.NewReader(file.Data))
+		if err != nil {
+			return err
+		}
+		m.Attachments[i] = kept
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ func channelsOf(cfg *config.Config, can func(desk string) lifecycle.Capabilities
 			SilentTicket: c.Handoff.SilentTicket, Inactivity: c.Inactivity,
 			Debounce: c.Debounce, TurnDeadline: cfg.Bots[c.Bot].TurnDeadline,
 			SurveyDeadline: cfg.Bots[c.SurveyBot].TurnDeadline,
-			OnFailure: lifecycle.Holder(c.OnFailure), AfterAgent: lifecycle.Holder(c.AfterAgent),
+			OnFailure:      lifecycle.Holder(c.OnFailure), AfterAgent: lifecycle.Holder(c.AfterAgent),
 			OnReturn: lifecycle.Holder(c.OnReturn),
 			Texts:    textsOf(c.Texts), LineCan: directLineCan(),
 		}

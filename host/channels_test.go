@@ -91,7 +91,7 @@ func TestChannels(t *testing.T) {
 			},
 			Hours:        &lifecycle.Hours{Location: time.UTC, Weekly: day, Closed: []lifecycle.Date{{Year: 2026, Month: 12, Day: 25}}},
 			NoAgentAfter: time.Minute, TransferGrace: 2 * time.Second, CancelWords: []string{"cancel"},
-			SilentTicket: 4 * time.Minute, Debounce: 5 * time.Millisecond, Inactivity: 6 * time.Hour, TurnDeadline: 3 * time.Second,
+			SilentTicket: 4 * time.Minute, Debounce: 5 * time.Millisecond, Inactivity: 6 * time.Hour, TurnDeadline: 3 * time.Second, SurveyDeadline: 20 * time.Second,
 			OnFailure: lifecycle.Bot, AfterAgent: lifecycle.Nobody, OnReturn: lifecycle.Bot,
 			Texts: map[lifecycle.Text]map[string]string{
 				"requested": {"": "Requested."}, "delayed": {"": "Delayed."}, "queued": {"": "Wait.", "de": "Warten Sie."},

@@ -67,10 +67,28 @@ func TestSendUploadsFilesFirst(t *testing.T) {
 	}
 }
 
+// A file that 8x8 refuses takes nothing of the message with it: it is named.
+func TestARefusedFileIsNamed(t *testing.T) {
+	g := newGateway(t, map[string]http.HandlerFunc{
+		"POST /conversations/t1/attachments": answer(413, `{}`), "POST /conversations/t1/messages": answer(202, ""),
+	})
+	gone := file("b", "", 0)
+	gone.Open = func() (io.ReadCloser, error) {
+		return nil, &bridge.DeskError{Kind: bridge.DeskRefused, Err: errors.New("gone")}
+	}
+	err := g.desk().Send(t.Context(), "t1", bridge.Outgoing{
+		Author: bot.AuthorCustomer, Text: "See", Files: []bridge.File{file("a", "abc", 3), gone},
+	})
+	const want = `{"authorType":"user","text":"See\n[attachment a could not be passed on]\n[attachment b could not be passed on]"}`
+	if err != nil || string(g.body) != want {
+		t.Errorf("%v, sent %s", err, g.body)
+	}
+}
+
 // A message whose file did not arrive was not posted: there is no doubt about
 // it, and the upload is not repeated.
 func TestAFailedUploadLeavesNoDoubt(t *testing.T) {
-	for status, kind := range map[int]bridge.DeskErrorKind{500: bridge.DeskUnavailable, 413: bridge.DeskRefused, 200: bridge.DeskUnavailable} {
+	for status, kind := range map[int]bridge.DeskErrorKind{500: bridge.DeskUnavailable, 200: bridge.DeskUnavailable} {
 		g := newGateway(t, map[string]http.HandlerFunc{"POST /conversations/t1/attachments": answer(status, `{}`)})
 		err := g.desk().Send(t.Context(), "t1", bridge.Outgoing{Files: []bridge.File{file("a", "abc", 3)}})
 		var failed *bridge.DeskError

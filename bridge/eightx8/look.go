@@ -26,6 +26,8 @@ func (g gateway) look(ctx context.Context, ticket string) (bridge.TicketState, e
 	switch read.Assigned {
 	case assignedToQueue:
 		state.Queue = read.AssignedTo
+	case assignedToScript:
+		state.Script = read.AssignedTo
 	case wireAgent:
 		state.Agent = !state.Over
 	}

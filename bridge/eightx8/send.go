@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/patchbay-host/patchbay/bridge"
 )
@@ -13,8 +14,9 @@ import (
 // message). Cards that 8x8 does not show go as their texts; on the chat-api
 // everything does.
 //
-// An error of an upload leaves no doubt: the message was not posted, and a
-// file that no message names is seen by nobody.
+// A file that is refused is named behind the text instead. Any other error of
+// an upload leaves no doubt: the message was not posted, and a file that no
+// message names is seen by nobody.
 func (d *Desk) Send(ctx context.Context, ticket string, m bridge.Outgoing) error {
 	const op = "send message"
 	if err := needTicket(op, ticket); err != nil {
@@ -23,10 +25,11 @@ func (d *Desk) Send(ctx context.Context, ticket string, m bridge.Outgoing) error
 	if asText(m) == "" {
 		return refuse(op, errors.New("it says nothing"))
 	}
-	files, err := d.upload(ctx, ticket, m)
+	files, lost, err := d.upload(ctx, ticket, m)
 	if err != nil {
 		return err
 	}
+	m.Text = strings.Join(nonEmpty(append([]string{m.Text}, lost...)), "\n")
 	return d.client.once(ctx, call{
 		op:     op,
 		method: http.MethodPost,
@@ -36,22 +39,26 @@ func (d *Desk) Send(ctx context.Context, ticket string, m bridge.Outgoing) error
 }
 
 // upload uploads the files of a message one after the other, and answers their
-// ids.
-func (d *Desk) upload(ctx context.Context, ticket string, m bridge.Outgoing) ([]string, error) {
+// ids, and a line about each that is not taken.
+func (d *Desk) upload(ctx context.Context, ticket string, m bridge.Outgoing) (ids, lost []string, err error) {
 	if d.api != ChatGateway {
-		return nil, nil // they go by their names
+		return nil, nil, nil // they go by their names
 	}
-	var ids []string
 	for _, file := range m.Files {
 		made, err := d.Upload(ctx, ticket, m.Author, file)
-		if err != nil {
-			var failed *bridge.DeskError
-			if errors.As(err, &failed) {
-				failed.Doubt = false
-			}
-			return nil, err
+		var failed *bridge.DeskError
+		switch {
+		case err == nil:
+			ids = append(ids, made.ID)
+		case errors.As(err, &failed) && failed.Kind == bridge.DeskRefused:
+			d.client.log.WarnContext(ctx, "8x8 does not take a file; the ticket names it", "err", err)
+			lost = append(lost, "[attachment "+either(scalar(file.Name), "file")+" could not be passed on]")
+		case failed != nil:
+			failed.Doubt = false
+			return nil, nil, err
+		default:
+			return nil, nil, err
 		}
-		ids = append(ids, made.ID)
 	}
-	return ids, nil
+	return ids, lost, nil
 }

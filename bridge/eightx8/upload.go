@@ -68,7 +68,14 @@ func (d *Desk) Upload(ctx context.Context, ticket string, author bot.Author, fil
 	}
 	content, err := file.Open()
 	if err != nil {
-		return Attachment{}, &bridge.DeskError{Kind: bridge.DeskUnavailable, Err: fmt.Errorf("%s: open file: %w", op, err)}
+		failed := &bridge.DeskError{Kind: bridge.DeskUnavailable, Err: fmt.Errorf("%s: open file: %w", op, err)}
+		if because, ok := errors.AsType[*bridge.DeskError](err); ok {
+			failed.Kind = because.Kind
+		}
+		return Attachment{}, failed
+	}
+	if seeker, ok := content.(io.Seeker); ok && file.Size == 0 {
+		file.Size = sizeOf(seeker)
 	}
 	body, err := d.client.form(file, wireAuthor(author), content)
 	if err != nil {
@@ -88,6 +95,15 @@ func (d *Desk) Upload(ctx context.Context, ticket string, author bot.Author, fil
 		return Attachment{}, do.unanswered(errors.New("the answer names no attachment"), false)
 	}
 	return made, nil
+}
+
+// sizeOf is how much there is to read; 0: not known.
+func sizeOf(content io.Seeker) int64 {
+	size, err := content.Seek(0, io.SeekEnd)
+	if _, back := content.Seek(0, io.SeekStart); err != nil || back != nil {
+		return 0
+	}
+	return size
 }
 
 // form is the body that uploads a file: parts authorType and attachment.
