@@ -2,8 +2,6 @@ package filestore
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -16,10 +14,6 @@ import (
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
-// aside is the folder in which files are written, before they take their
-// place. What is left in it by an earlier run was never kept.
-const aside = "unfinished"
-
 // Options bound a folder.
 type Options struct {
 	// Room is how many bytes all files together may take; 0: any number.
@@ -31,6 +25,8 @@ type Options struct {
 type Folder struct {
 	root string
 	room int64
+	// shards are held by whoever changes what is in them. Reading needs none.
+	shards [256]sync.Mutex
 
 	mu   sync.Mutex
 	used int64
@@ -38,28 +34,17 @@ type Folder struct {
 
 var _ bridge.Attachments = (*Folder)(nil)
 
-// Open makes the folder if there is none, readable by its owner alone, and
-// counts what is in it.
+// Open makes the folder if there is none, readable by its owner alone, clears
+// what an earlier run left unfinished, and counts what is in it. A folder with
+// other things in it is refused.
 func Open(root string, o Options) (*Folder, error) {
 	f := &Folder{root: root, room: o.Room}
-	if err := os.MkdirAll(root, 0o700); err != nil {
-		return nil, fmt.Errorf("make folder for attachments: %w", err)
+	if err := f.prepare(); err != nil {
+		return nil, fmt.Errorf("open folder for attachments: %w", err)
 	}
-	if err := os.RemoveAll(filepath.Join(root, aside)); err != nil {
-		return nil, fmt.Errorf("clear unfinished attachments: %w", err)
-	}
-	if err := os.Mkdir(filepath.Join(root, aside), 0o700); err != nil {
-		return nil, fmt.Errorf("make folder for attachments: %w", err)
-	}
-	err := filepath.WalkDir(root, func(_ string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.Type().IsRegular() {
-			return err
-		}
-		info, err := entry.Info()
-		if err == nil {
-			f.used += info.Size()
-		}
-		return err
+	err := f.each(func(_, place string) error {
+		f.used += sizeOf(place)
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count attachments: %w", err)
@@ -67,48 +52,85 @@ func Open(root string, o Options) (*Folder, error) {
 	return f, nil
 }
 
-// Used is how many bytes the files take.
+func (f *Folder) prepare() error {
+	if err := os.MkdirAll(f.root, 0o700); err != nil {
+		return err
+	}
+	if err := f.ours(); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(f.Unfinished()); err != nil {
+		return err
+	}
+	if err := os.Mkdir(f.Unfinished(), 0o700); err != nil {
+		return err
+	}
+	return flushFolder(filepath.Dir(f.root))
+}
+
+// Used is how many bytes the files take, those that are being written
+// included.
 func (f *Folder) Used() int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.used
 }
 
+// Unfinished is a folder for files that are on their way here, on the same
+// disk. Whatever is left in it is removed by the next Open.
+func (f *Folder) Unfinished() string { return filepath.Join(f.root, unfinished) }
+
 // Put keeps a file; see [bridge.Attachments].
-func (f *Folder) Put(ctx context.Context, conversation bot.ConversationID, id string, content io.Reader) (int64, error) {
-	file, err := os.CreateTemp(filepath.Join(f.root, aside), "*")
-	if err != nil {
-		return 0, fmt.Errorf("write attachment: %w", err)
-	}
-	defer os.Remove(file.Name()) // of no effect once it is in its place
-	defer file.Close()
+func (f *Folder) Put(ctx context.Context, conversation bot.ConversationID, id string, content io.Reader) (size int64, err error) {
 	claimed := &claim{folder: f}
 	defer claimed.giveBack()
-	size, err := io.Copy(io.MultiWriter(claimed, file), heeding{ctx, content})
+	written, size, err := f.write(claimed, heeding{ctx, content})
 	if err != nil {
-		return 0, fmt.Errorf("write attachment: %w", err)
+		return 0, fmt.Errorf("write attachment: %w", noRoom(err))
 	}
-	if err := file.Sync(); err != nil {
-		return 0, fmt.Errorf("write attachment: %w", err)
+	if err := f.settle(written, conversation, id, claimed); err != nil {
+		os.Remove(written) // of no effect once it is in its place
+		return 0, fmt.Errorf("keep attachment: %w", noRoom(err))
 	}
-	place := f.place(conversation, id)
-	before := sizeOf(place)
-	if err := f.settle(file.Name(), place); err != nil {
-		return 0, fmt.Errorf("keep attachment: %w", err)
-	}
-	claimed.settle(before)
 	return size, nil
 }
 
+// write writes a file aside, whole and flushed, or leaves nothing.
+func (f *Folder) write(claimed *claim, content io.Reader) (name string, size int64, err error) {
+	file, err := os.CreateTemp(f.Unfinished(), "*")
+	if err != nil {
+		return "", 0, err
+	}
+	defer func() {
+		if err != nil {
+			file.Close()
+			os.Remove(file.Name())
+		}
+	}()
+	if size, err = io.Copy(io.MultiWriter(claimed, file), content); err != nil {
+		return "", 0, err
+	}
+	if err = file.Sync(); err != nil {
+		return "", 0, err
+	}
+	return file.Name(), size, file.Close() // not every system moves an open file
+}
+
 // settle puts a written file in its place, durably.
-func (f *Folder) settle(from, place string) error {
-	folder := filepath.Dir(place)
+func (f *Folder) settle(written string, conversation bot.ConversationID, id string, claimed *claim) error {
+	folder := f.folder(conversation)
+	place := filepath.Join(folder, hashed(id))
+	shard := f.shard(folder)
+	shard.Lock()
+	defer shard.Unlock()
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	if err := os.Rename(from, place); err != nil {
+	before := sizeOf(place)
+	if err := os.Rename(written, place); err != nil {
 		return err
 	}
+	claimed.settle(before)
 	for _, changed := range []string{folder, filepath.Dir(folder), f.root} {
 		if err := flushFolder(changed); err != nil {
 			return err
@@ -119,7 +141,7 @@ func (f *Folder) settle(from, place string) error {
 
 // Open reads a file; see [bridge.Attachments].
 func (f *Folder) Open(_ context.Context, conversation bot.ConversationID, id string) (io.ReadSeekCloser, error) {
-	file, err := os.Open(f.place(conversation, id))
+	file, err := os.Open(filepath.Join(f.folder(conversation), hashed(id)))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, bridge.ErrNotFound
 	}
@@ -127,62 +149,4 @@ func (f *Folder) Open(_ context.Context, conversation bot.ConversationID, id str
 		return nil, fmt.Errorf("open attachment: %w", err)
 	}
 	return file, nil
-}
-
-// Erase removes a conversation's files; see [bridge.Attachments].
-func (f *Folder) Erase(_ context.Context, conversation bot.ConversationID) error {
-	folder := f.folder(conversation)
-	entries, err := os.ReadDir(folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("erase attachments: %w", err)
-	}
-	for _, entry := range entries {
-		place := filepath.Join(folder, entry.Name())
-		size := sizeOf(place)
-		if err := os.Remove(place); err != nil {
-			return fmt.Errorf("erase attachment: %w", err)
-		}
-		f.use(-size)
-	}
-	if err := os.Remove(folder); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("erase attachments: %w", err)
-	}
-	return flushFolder(filepath.Dir(folder))
-}
-
-func (f *Folder) folder(conversation bot.ConversationID) string {
-	name := hashed(string(conversation))
-	return filepath.Join(f.root, name[:2], name)
-}
-
-func (f *Folder) place(conversation bot.ConversationID, id string) string {
-	return filepath.Join(f.folder(conversation), hashed(id))
-}
-
-// hashed is a name that any file system takes.
-func hashed(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:16])
-}
-
-// sizeOf is a file's size; 0: there is none.
-func sizeOf(place string) int64 {
-	info, err := os.Stat(place)
-	if err != nil {
-		return 0
-	}
-	return info.Size()
-}
-
-// flushFolder makes the names in a folder durable.
-func flushFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	return folder.Sync()
 }

@@ -2,7 +2,10 @@ package filestore
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"syscall"
 
 	"github.com/patchbay-host/patchbay/bridge"
 )
@@ -44,6 +47,14 @@ func (c *claim) settle(before int64) {
 // giveBack releases what was claimed and not settled.
 func (c *claim) giveBack() { c.folder.use(-c.bytes) }
 
+// noRoom makes what a full disk says into what the port says.
+func noRoom(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fmt.Errorf("%w: %w", bridge.ErrNoRoom, err)
+	}
+	return err
+}
+
 // heeding stops reading when its context ends.
 type heeding struct {
 	ctx context.Context
@@ -51,7 +62,7 @@ type heeding struct {
 }
 
 func (h heeding) Read(p []byte) (int, error) {
-	if err := h.ctx.Err(); err != nil {
+	if h.ctx.Err() != nil {
 		return 0, context.Cause(h.ctx)
 	}
 	return h.Reader.Read(p)
