@@ -24,7 +24,7 @@ const (
 type flight struct {
 	k       *keeper
 	turn    lifecycle.Turn
-	epoch   int64
+	began   lifecycle.Conversation // as it was when the turn began
 	channel lifecycle.Channel
 	bot     string // that answers
 	cancel  context.CancelFunc
@@ -47,7 +47,7 @@ func (k *keeper) turnLane(c lifecycle.Conversation, tail []lifecycle.Entry) {
 	if len(c.Turns) > 0 && c.Turns[0].Ready {
 		wanted = &c.Turns[0]
 	}
-	if before != nil && wanted != nil && !before.abandoned && before.epoch == c.Epoch &&
+	if before != nil && wanted != nil && !before.abandoned && before.began.Epoch == c.Epoch &&
 		before.turn.ID == wanted.ID && before.turn.Attempt == wanted.Attempt {
 		return
 	}
@@ -67,7 +67,7 @@ func (k *keeper) turnLane(c lifecycle.Conversation, tail []lifecycle.Entry) {
 		deadline = defaultTurnDeadline
 	}
 	ctx, cancel := context.WithTimeoutCause(k.e.ctx, deadline, fmt.Errorf("no answer within %s", deadline))
-	f := &flight{k: k, turn: *wanted, epoch: c.Epoch, channel: ch, bot: c.Answers(ch), cancel: cancel, ended: make(chan struct{})}
+	f := &flight{k: k, turn: *wanted, began: c, channel: ch, bot: c.Answers(ch), cancel: cancel, ended: make(chan struct{})}
 	k.flight = f
 	k.e.work.Go(func() {
 		defer close(f.ended)
@@ -75,7 +75,7 @@ func (k *keeper) turnLane(c lifecycle.Conversation, tail []lifecycle.Entry) {
 		if before != nil {
 			<-before.ended
 		}
-		f.run(ctx, c, tail)
+		f.run(ctx, tail)
 	})
 }
 
@@ -95,20 +95,20 @@ func (k *keeper) abandon() {
 
 // run puts the turn to the bot. Everything that the bot does comes back as an
 // event of the conversation's.
-func (f *flight) run(ctx context.Context, c lifecycle.Conversation, tail []lifecycle.Entry) {
+func (f *flight) run(ctx context.Context, tail []lifecycle.Entry) {
 	b, ok := f.k.e.cfg.Bots.Bot(f.bot)
 	if !ok {
 		f.fail(&bot.Fail{Reason: fmt.Sprintf("there is no bot named %q", f.bot)})
 		return
 	}
-	turn, err := f.k.turnFor(ctx, f.channel, c, f.turn, tail)
+	turn, err := f.k.turnFor(ctx, f.channel, f.began, f.turn, tail)
 	if err != nil {
 		f.fail(&bot.Fail{Reason: err.Error(), Retryable: true})
 		return
 	}
 	turn.Deadline, _ = ctx.Deadline()
-	if n := len(turn.Messages); n > 0 && f.channel.DeskLine && f.channel.LineCan.Typing {
-		f.k.e.signal(c, f.channel, Signal{Author: bot.AuthorBot, ReadAt: turn.Messages[n-1].At})
+	if n := len(turn.Messages); n > 0 {
+		f.signal(Signal{ReadAt: turn.Messages[n-1].At})
 	}
 	f.k.e.stats.turns.Add(1)
 	if err := bot.Run(ctx, b, turn, func(ev bot.Event) error { return f.emit(ctx, ev) }); err != nil && ctx.Err() == nil {
@@ -151,8 +151,14 @@ func (f *flight) typing(t bot.Typing) {
 	if line := f.k.e.cfg.Lines[f.channel.Name]; line != nil {
 		line.Typing(f.k.id, Typing{Author: bot.AuthorBot, Name: f.bot, Typing: t})
 	}
-	if c, known := f.k.snapshot(); known && f.channel.DeskLine && f.channel.LineCan.Typing && c.Epoch == f.epoch {
-		f.k.e.signal(c, f.channel, Signal{Author: bot.AuthorBot, Typing: &t})
+	f.signal(Signal{Typing: &t})
+}
+
+// signal shows a customer on a line of the desk's own what is not kept.
+func (f *flight) signal(s Signal) {
+	if f.channel.DeskLine && f.channel.LineCan.Typing {
+		s.Author = bot.AuthorBot
+		f.k.e.signal(f.began, f.channel, s)
 	}
 }
 
@@ -198,7 +204,7 @@ func (f *flight) post(more ...*delivery) {
 
 func (f *flight) delivery(kind lifecycle.EventKind, ev bot.Event) *delivery {
 	return &delivery{flight: f, event: lifecycle.Event{
-		Kind: kind, At: f.k.e.now(), Turn: f.turn.ID, Attempt: f.turn.Attempt, Epoch: f.epoch, Seq: ev.Seq,
+		Kind: kind, At: f.k.e.now(), Turn: f.turn.ID, Attempt: f.turn.Attempt, Epoch: f.began.Epoch, Seq: ev.Seq,
 		Message: ev.Message, Done: ev.Done, Fail: ev.Fail,
 	}}
 }

@@ -265,6 +265,7 @@ type fakeDesk struct {
 	history int
 	// assigned queue by ticket; over: every ticket is.
 	assigned map[string]string
+	script   string
 	over     bool
 	// files at the desk, by ticket/id.
 	files   map[string]string
@@ -357,7 +358,7 @@ func (d *fakeDesk) Leave(ctx context.Context, ticket string) error {
 }
 
 func (d *fakeDesk) Assign(ctx context.Context, ticket string, t lifecycle.Target) error {
-	return d.do(ctx, "assign", func() { d.assigned[ticket] = t.Queue })
+	return d.do(ctx, "assign", func() { d.assigned[ticket], d.script = t.Queue, t.Script })
 }
 
 func (d *fakeDesk) HandBack(ctx context.Context, ticket, _ string) error {
@@ -367,7 +368,7 @@ func (d *fakeDesk) HandBack(ctx context.Context, ticket, _ string) error {
 func (d *fakeDesk) Look(ctx context.Context, ticket string) (bridge.TicketState, error) {
 	var state bridge.TicketState
 	err := d.do(ctx, "look", func() {
-		state = bridge.TicketState{Queue: d.assigned[ticket], Over: d.over}
+		state = bridge.TicketState{Queue: d.assigned[ticket], Script: d.script, Over: d.over}
 	})
 	return state, err
 }
