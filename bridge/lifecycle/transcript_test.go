@@ -20,15 +20,21 @@ var update = flag.Bool("update", false, "write the transcripts anew")
 
 // TestTranscripts plays the conversations of testdata: each line that is not
 // indented is an event, the indented lines below it are what the rules made of
-// it. `go test -run Transcripts -update` writes them anew, to be read before
-// they are committed.
+// it. `20 times: one / another` plays events again and again, and shows the last
+// round alone. `go test -run Transcripts -update` writes them anew, to be read
+// before they are committed.
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no transcripts", err)
 	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+	peers, err := filepath.Glob("testdata/peers/*.txtar")
+	if err != nil || len(peers) == 0 {
+		t.Fatal("no transcripts of what others broke at", err)
+	}
+	for _, file := range append(files, peers...) {
+		name := strings.TrimSuffix(filepath.ToSlash(file), ".txtar")
+		t.Run(strings.TrimPrefix(name, "testdata/"), func(t *testing.T) {
 			archive, err := txtar.ParseFile(file)
 			if err != nil {
 				t.Fatal(err)
@@ -93,10 +99,32 @@ func play(t *testing.T, channel Channel, script string) string {
 			fmt.Fprintln(&p.out, line)
 		default:
 			fmt.Fprintln(&p.out, line)
-			p.event(line)
+			p.events(line)
 		}
 	}
 	return p.out.String()
+}
+
+// events plays a line's event, or the events of "20 times: one / another", of
+// which the last round is shown.
+func (p *player) events(line string) {
+	count, round, many := strings.Cut(line, " times: ")
+	if !many {
+		p.event(line)
+		return
+	}
+	times, err := strconv.Atoi(count)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	before := p.out.String()
+	for range times {
+		p.out.Reset()
+		p.out.WriteString(before)
+		for event := range strings.SplitSeq(round, " / ") {
+			p.event(event)
+		}
+	}
 }
 
 // event plays one line.
@@ -140,6 +168,9 @@ func (p *player) customer(ev *Event, verb string, rest []string) {
 	switch verb {
 	case "starts":
 		ev.Kind, ev.Customer = EventStarted, &bot.Customer{ID: "u1", Name: "Kim"}
+		if len(rest) > 0 {
+			ev.Language = rest[0]
+		}
 	case "says":
 		ev.Kind, ev.Message = EventSaid, &bot.Message{Text: rest[0]}
 	case "sends":
@@ -248,6 +279,8 @@ func (p *player) ticket(ev *Event, ticket string, words []string) {
 		p.customer(ev, words[1], words[2:])
 	case words[0] == "looked":
 		*ev = Event{Kind: EventLooked, Ticket: ticket, Over: words[1] == "over"}
+	case words[0] == "echoes":
+		ev.Kind, ev.Detail = EventNoted, "echo of what was sent"
 	case words[0] == "queued":
 		ev.Kind, ev.Queue = EventQueued, words[1]
 	case words[0] == "transferred":
