@@ -82,6 +82,7 @@ func (s *step) queued() {
 		}
 		s.hold(Queue, "queued by the desk")
 		d.Open = true
+		s.awaitAgent()
 	case Agent:
 		if slices.ContainsFunc(d.Members, func(m Member) bool { return m.Present && !s.ev.DeskTime.After(m.At) }) {
 			s.note()
@@ -89,8 +90,8 @@ func (s *step) queued() {
 		}
 		s.hold(Queue, "queued by the desk")
 		s.reopen()
+		s.awaitAgent()
 	}
-	s.awaitAgent()
 	d.Queue, d.Newest, d.Queued = s.ev.Queue, s.ev.DeskTime, s.ev.DeskTime
 	if sess := s.c.Session; sess != nil {
 		next := *sess
