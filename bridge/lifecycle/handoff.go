@@ -47,7 +47,7 @@ func (s *step) handoff(h bot.Handoff) (refusal string) {
 	if s.c.Files > 0 && s.ch.DeskCan.Attachments {
 		s.add(Entry{Kind: EntryFiles, To: ToDesk, Of: n})
 	}
-	s.c.Desk = DeskSide{Opening: n, Skip: s.c.Desk.Skip, Queue: target.Queue}
+	s.c.Desk = DeskSide{Opening: n, Skip: s.c.Desk.Skip, Queue: target.Queue, Met: s.c.Desk.Met}
 	s.awaitAgent()
 	return ""
 }
