@@ -128,6 +128,9 @@ func (s *step) joined() {
 		return
 	}
 	d.Open = true
+	if s.ch.DeskLine {
+		d.Opening = 0 // an agent has the ticket: it is assigned
+	}
 	s.met()
 	s.hold(Agent, "agent joined")
 	s.reopen()

@@ -142,6 +142,9 @@ func (w *world) step(t *rapid.T, ev Event) {
 		if e.Author == bot.AuthorBot && e.Kind == EntrySaid && before.Holder != Bot {
 			t.Fatalf("the bot spoke while %s held", before.Holder)
 		}
+		if e.Holder == Bot && e.To.Has(ToDesk) && e.Kind != EntryLeave && !w.channel.DeskLine {
+			t.Fatalf("the desk hears of %s while the bot holds", e.Kind)
+		}
 	}
 	w.legal(t, before)
 	w.kept(t, ev, entries)
@@ -181,6 +184,9 @@ func (w *world) legal(t *rapid.T, before Conversation) {
 	}
 	if c.Holder == Queue && c.Desk.Opening == 0 && c.Desk.Ticket == "" {
 		t.Fatalf("queued without a ticket: %+v", c)
+	}
+	if c.Desk.Opening != 0 && c.Holder != Queue {
+		t.Fatalf("a handoff is under way, and %s holds: %+v", c.Holder, c.Desk)
 	}
 	if c.Holder == Queue && !hasTimer(c, TimerNoAgent) && c.Failovers < maxFailovers && !w.channel.DeskLine {
 		t.Fatalf("queued for ever: %+v", c)
