@@ -211,14 +211,15 @@ func (s *step) agentLeft() {
 		s.note()
 		return
 	}
+	there := slices.ContainsFunc(s.c.Desk.Members, func(m Member) bool { return m.Present && m.ID == s.ev.Agent.ID })
 	if _, fresh := s.member(false); !fresh {
 		s.note()
 		return
 	}
 	s.c.Desk.Newest = later(s.c.Desk.Newest, s.ev.DeskTime)
 	to := ToCustomer | ToObserver
-	if s.c.Desk.Left {
-		to = ToObserver // we have left ourselves: no news for the customer
+	if s.c.Desk.Left || !there {
+		to = ToObserver // we have left ourselves, or nobody was there: no news for the customer
 	}
 	s.add(Entry{
 		Kind: EntryAgentLeft, To: to, Status: StatusAgentLeft, Ticket: s.ev.Ticket,
