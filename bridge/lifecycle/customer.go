@@ -116,6 +116,9 @@ func (s *step) back() {
 	if s.c.Desk.Met && s.c.Desk.Ticket != "" && s.ch.OnReturn == Queue {
 		s.requeue()
 		s.say(s.toAgent())
+		if !s.ch.DeskLine {
+			s.tell(StatusRequested)
+		}
 		return
 	}
 	reason := "customer said something"

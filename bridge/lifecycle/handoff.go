@@ -204,6 +204,9 @@ func (s *step) unanswered(from int64) {
 		s.c.Desk.Met, s.c.Desk.Open, s.c.Desk.Members = false, true, nil
 		s.c.Session = &Session{Handoff: s.c.Number, HandedOffAt: s.ev.At, Reason: "customer returned"}
 		s.add(Entry{Kind: EntryStatus, To: ToCustomer, Status: StatusRequested})
+		if !s.ch.DeskLine {
+			s.tell(StatusRequested)
+		}
 		s.awaitAgent()
 		return
 	}
