@@ -82,8 +82,10 @@ func textOf(status Status) Text { return Text(status) }
 func (ch Channel) text(name Text, language string) string {
 	texts := ch.Texts[name]
 	for tag := language; tag != ""; {
-		if text, ok := texts[tag]; ok {
-			return text
+		for of, text := range texts {
+			if strings.EqualFold(of, tag) { // BCP 47 tags have no case
+				return text
+			}
 		}
 		i := strings.LastIndexByte(tag, '-')
 		tag = tag[:max(i, 0)]
