@@ -177,13 +177,13 @@ func (s *step) handback(end bot.AgentSessionEnd) {
 	if s.ch.AfterAgent == Nobody || d.HandBackRefused {
 		s.hold(Nobody, "agent left")
 		s.add(Entry{Kind: EntryHandback, To: ToCustomer | ToObserver, Status: StatusCompleted})
-		s.tell(StatusCompleted)
+		if !s.ch.DeskLine { // whose ticket is over: said now, it would queue it again
+			s.tell(StatusCompleted)
+		}
 		if waiting > 0 {
 			s.unanswered(waiting)
 		}
-		if !s.ch.DeskLine {
-			d.Skip = max(d.Skip, s.skipTo(waiting))
-		}
+		d.Skip = max(d.Skip, s.skipTo(waiting))
 		return
 	}
 	s.hold(Bot, "agent left")
