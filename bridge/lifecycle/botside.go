@@ -208,6 +208,9 @@ func (s *step) failover(reason string) {
 		s.add(Entry{Kind: EntryStatus, To: ToCustomer, Status: StatusRefused, Detail: refusal})
 	}
 	s.speak(TextBotFailed)
+	if len(s.c.Turns) == 0 {
+		s.timer(TimerInactive, s.ch.Inactivity)
+	}
 }
 
 // tell says the channel's text for a handoff's status, if there is one.
