@@ -92,21 +92,17 @@ func (s *step) hear(n int64) {
 	if s.ev.Kind == EventActed {
 		kind = TurnAction
 	}
+	if kind == TurnMessages { // the burst goes on, also while the bot is at an earlier turn
+		s.timer(TimerDebounce, s.ch.Debounce)
+	}
 	if last := len(s.c.Turns) - 1; kind == TurnMessages && last >= 0 {
 		if t := s.c.Turns[last]; t.Kind == TurnMessages && !t.Ready && t.Attempt == 1 {
 			s.c.Turns = slices.Clone(s.c.Turns)
 			s.c.Turns[last].Through = n
-			if last == 0 {
-				s.timer(TimerDebounce, s.ch.Debounce)
-			}
 			return
 		}
 	}
 	s.turn(Turn{Kind: kind, From: n, Through: n})
-	if len(s.c.Turns) == 1 && kind == TurnMessages && s.ch.Debounce > 0 {
-		s.c.Turns[0].Ready = false
-		s.timer(TimerDebounce, s.ch.Debounce)
-	}
 }
 
 // back is a customer who says something while nobody holds the conversation:

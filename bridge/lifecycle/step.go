@@ -154,9 +154,9 @@ func (s *step) turn(t Turn) {
 }
 
 // ready lets the first turn be put to the bot, with all deliveries that are
-// known by now.
+// known by now, unless a timer is to do so.
 func (s *step) ready() {
-	if len(s.c.Turns) == 0 {
+	if len(s.c.Turns) == 0 || s.c.Turns[0].Ready || s.waits(s.c.Turns[0]) {
 		return
 	}
 	s.c.Turns = slices.Clone(s.c.Turns)
@@ -167,6 +167,15 @@ func (s *step) ready() {
 func (s *step) nextTurn() {
 	s.c.Turns = slices.Clone(s.c.Turns[1:])
 	s.ready()
+}
+
+// waits reports whether a turn waits to be put once more, or for more of the
+// customer's burst.
+func (s *step) waits(t Turn) bool {
+	if t.Attempt > 1 {
+		return s.ticking(TimerRetry)
+	}
+	return t.Kind == TurnMessages && s.ticking(TimerDebounce)
 }
 
 // turnID derives a turn's id from the event that causes it, so that taking in
