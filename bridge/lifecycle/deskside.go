@@ -80,7 +80,7 @@ func (s *step) queued() {
 			s.note()
 			return
 		}
-		s.hold(Queue, "queued by the desk")
+		s.take(Queue, "queued by the desk")
 		d.Open = true
 		s.awaitAgent()
 	case Agent:
@@ -131,10 +131,24 @@ func (s *step) joined() {
 	if s.ch.DeskLine {
 		d.Opening = 0 // an agent has the ticket: it is assigned
 	}
+	if s.c.Holder == Bot || s.c.Holder == Nobody {
+		s.take(Agent, "agent joined")
+	}
 	s.met()
 	s.hold(Agent, "agent joined")
 	s.reopen()
 	s.join()
+}
+
+// take is the desk taking a conversation that bot or nobody holds, which is a
+// new agent session. Its agents are told what was said without them: nobody
+// else hears it any more, the bot's turn being void.
+func (s *step) take(h Holder, reason string) {
+	s.hold(h, reason)
+	s.c.Session = &Session{Handoff: s.c.Number, HandedOffAt: s.ev.At, Reason: reason}
+	if !s.ch.DeskLine { // where the ticket has it all
+		s.add(Entry{Kind: EntryReturn, To: ToDesk, Of: s.c.Desk.Told, Ticket: s.c.Desk.Ticket})
+	}
 }
 
 // join tells of an agent's joining. On a line of the desk's own the desk is
