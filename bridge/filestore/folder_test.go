@@ -175,10 +175,7 @@ func FuzzPlace(f *testing.F) {
 func TestModel(t *testing.T) {
 	const room = 500
 	rapid.Check(t, func(r *rapid.T) {
-		root, err := os.MkdirTemp(t.TempDir(), "*")
-		if err != nil {
-			t.Fatal(err)
-		}
+		root := t.TempDir()
 		f := mustOpen(t, root, room)
 		model := map[[2]string][]byte{}
 		sum := func() (sum int64) {
