@@ -23,7 +23,7 @@ var layers = []string{
 // adapters are the packages that know one technology or one protocol each.
 var adapters = []string{
 	"./bridge/sqlstore", "./bridge/filestore", "./bridge/eightx8", "./bridge/eightx8/simulator",
-	"./host/config", "./host/supervisor", "./host/webhooks", "./host/directline", "./host/ops",
+	"./host/config", "./host/supervisor", "./host/webhooks", "./host/directline", "./host/files", "./host/ops",
 }
 
 // plain is the part of the standard library that neither tells the time, nor
@@ -106,7 +106,7 @@ var rules = []rule{
 	only("gin", "an HTTP framework in the middle would decide how the middle looks",
 		[]string{"github.com/gin-gonic", "github.com/gin-contrib"},
 		// The bench measures bare gin beside the host.
-		"./host/webhooks", "./host/directline", "./host/ops", "./bridge/eightx8/simulator", "./host/bench"),
+		"./host/webhooks", "./host/directline", "./host/files", "./host/ops", "./bridge/eightx8/simulator", "./host/bench"),
 	only("SQL", "queries, drivers and migrations are the store's secret; others use bridge.Store",
 		[]string{"database/sql", "modernc.org/sqlite", "github.com/jackc/pgx", "github.com/pressly/goose"},
 		"./bridge/sqlstore"),
