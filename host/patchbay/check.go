@@ -2,15 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,35 +16,36 @@ import (
 	"github.com/patchbay-host/patchbay/host/supervisor"
 )
 
-// finding is one thing that was checked.
-type finding struct {
-	// What was checked, such as "bot faq".
-	What string `json:"what"`
-	OK   bool   `json:"ok"`
-	// Detail is what was found.
-	Detail string `json:"detail"`
-}
-
 func checkCommand() *cobra.Command {
 	var file string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check the configuration, each bot, and that each desk knows us and our channels",
-		Args:  cobra.NoArgs,
+		Long: `Check the configuration, each bot, and what it takes for granted at each desk:
+address, credentials and tenant, then for each channel its desk channel, the
+targets of its handoffs, and that the events come to us. Nothing is changed.
+
+  ok      it is so
+  WRONG   it is not; the exit code is 1
+  unsure  8x8 has no call that tells, or the host does not run
+  skip    not checked, because of something that is wrong`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := load(cmd, file)
 			if err != nil {
 				return err
 			}
-			findings := []finding{{What: "configuration " + file, OK: true, Detail: fmt.Sprintf(
-				"%d channels, %d bots, %d desks", len(cfg.Channels), len(cfg.Bots), len(cfg.Desks))}}
+			findings := []finding{judged("configuration "+file, isOK, fmt.Sprintf(
+				"%d channels, %d bots, %d desks", len(cfg.Channels), len(cfg.Bots), len(cfg.Desks)))}
 			findings = append(findings, checkBots(cmd.Context(), cfg)...)
-			findings = append(findings, checkDesks(cmd.Context(), cfg)...)
+			for _, name := range slices.Sorted(maps.Keys(cfg.Desks)) {
+				findings = append(findings, checkDesk(cmd.Context(), cfg, name)...)
+			}
 			if err := show(cmd.OutOrStdout(), findings, asJSON); err != nil {
 				return err
 			}
-			if i := slices.IndexFunc(findings, func(f finding) bool { return !f.OK }); i >= 0 {
+			if anyWrong(findings) {
 				return wrong(errors.New("check: something is wrong"))
 			}
 			return nil
@@ -64,92 +61,41 @@ func checkBots(ctx context.Context, cfg *config.Config) []finding {
 	version, _ := built()
 	var findings []finding
 	for _, b := range host.BotsOf(cfg) {
-		f := finding{What: "bot " + b.Name, OK: true}
 		d, err := supervisor.Check(ctx, b, supervisor.Options{
 			Logger: slog.New(slog.DiscardHandler), HostVersion: version,
 		})
-		if f.Detail = d.Name + " " + d.Version; err != nil {
-			f.OK, f.Detail = false, err.Error()
-		}
-		findings = append(findings, f)
+		findings = append(findings, attempted("bot "+b.Name, d.Name+" "+d.Version, err))
 	}
 	return findings
 }
 
-// checkDesks asks each desk for the channels that the configuration names,
-// which proves the address, the key, the tenant and the channel.
-func checkDesks(ctx context.Context, cfg *config.Config) []finding {
-	var findings []finding
-	for _, name := range slices.Sorted(maps.Keys(cfg.Channels)) {
-		c := cfg.Channels[name]
-		if c.Desk == "" {
-			continue
-		}
-		f := finding{What: fmt.Sprintf("channel %s at desk %s", name, c.Desk), OK: true}
-		if id, err := deskChannel(ctx, c.Desk, cfg.Desks[c.Desk], c.DeskChannel); err != nil {
-			f.OK, f.Detail = false, err.Error()
-		} else {
-			f.Detail = fmt.Sprintf("%s is channel %s there", c.DeskChannel, id)
-		}
-		findings = append(findings, f)
-	}
-	for _, name := range slices.Sorted(maps.Keys(cfg.Desks)) {
-		findings = append(findings, checkWebhooks(ctx, cfg, name))
-	}
-	return findings
-}
-
-// checkWebhooks looks whether the events of our channels come to us.
-func checkWebhooks(ctx context.Context, cfg *config.Config, name string) finding {
-	ctx, cancel := context.WithTimeout(ctx, provisionWithin)
+// checkDesk has a desk prove what the configuration takes for granted there.
+func checkDesk(ctx context.Context, cfg *config.Config, name string) []finding {
+	ctx, cancel := context.WithTimeout(ctx, deskWithin)
 	defer cancel()
-	f := finding{What: "webhooks at desk " + name}
 	desk, err := host.DeskOf(name, cfg.Desks[name], slog.New(slog.DiscardHandler))
 	if err != nil {
-		f.Detail = err.Error()
-		return f
+		return []finding{attempted("desk "+name, "", err)}
 	}
-	plan, err := desk.Plan(ctx, host.WantedOf(cfg, name))
-	if err != nil {
-		f.Detail = err.Error()
-		return f
+	channels, claims := host.ClaimsOf(cfg, name)
+	proofs := desk.Prove(ctx, claims)
+	findings := proven(cfg, "desk "+name, "desks."+name, proofs.Desk)
+	for i, channel := range channels {
+		findings = append(findings, proven(cfg, "channel "+channel, "channels."+channel, proofs.Claims[i])...)
 	}
-	var wrong []string
-	for _, change := range plan.Changes {
-		if change.Kind != eightx8.Keep {
-			wrong = append(wrong, change.String())
-		}
-	}
-	f.OK, f.Detail = len(wrong) == 0, "come to "+cfg.PublicURL
-	if !f.OK {
-		f.Detail = "not as configured; `patchbay provision` would: " + strings.Join(wrong, "; ")
-	}
-	return f
+	return findings
 }
 
-func deskChannel(ctx context.Context, name string, d config.Desk, channel string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	desk, err := host.DeskOf(name, d, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return "", err
-	}
-	return desk.FindChannel(ctx, channel)
-}
-
-// show prints findings, a line each.
-func show(w io.Writer, findings []finding, asJSON bool) error {
-	if asJSON {
-		return json.NewEncoder(w).Encode(findings)
-	}
-	for _, f := range findings {
-		mark := "ok    "
-		if !f.OK {
-			mark = "WRONG "
+// proven are proofs as findings about what is configured at a key.
+func proven(cfg *config.Config, what, key string, proofs []eightx8.Proof) []finding {
+	var findings []finding
+	for _, p := range proofs {
+		f := judged(what+": "+p.Of, resultOf(p), p.Detail)
+		if p.Setting != "" {
+			at := cfg.Problem(key+"."+p.Setting, "")
+			f.At = fmt.Sprintf("%s:%d: %s", at.File, at.Line, at.Key)
 		}
-		if _, err := fmt.Fprintf(w, "%s %s: %s\n", mark, f.What, f.Detail); err != nil {
-			return err
-		}
+		findings = append(findings, f)
 	}
-	return nil
+	return findings
 }

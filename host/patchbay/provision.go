@@ -17,8 +17,8 @@ import (
 	"github.com/patchbay-host/patchbay/host/config"
 )
 
-// provisionWithin bounds what is done at one desk.
-const provisionWithin = 2 * time.Minute
+// deskWithin bounds what is done at one desk.
+const deskWithin = 2 * time.Minute
 
 func provisionCommand() *cobra.Command {
 	var file string
@@ -27,8 +27,9 @@ func provisionCommand() *cobra.Command {
 		Use:   "provision",
 		Short: "Create and update webhooks and channels at 8x8, as the configuration says",
 		Long: `Create and update webhooks and channels at 8x8, as the configuration says, and
-let 8x8 try each webhook's address. Run again it changes nothing. Channels of
-8x8's own (line: 8x8) are looked at, and what is to be set by hand is printed.`,
+let 8x8 try each webhook's address, which needs a host that runs (patchbay
+serve). Run again it changes nothing. Channels of 8x8's own (line: 8x8) are
+looked at, and what is to be set by hand is printed.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := load(cmd, file)
@@ -41,6 +42,9 @@ let 8x8 try each webhook's address. Run again it changes nothing. Channels of
 					problems = append(problems, fmt.Errorf("desk %s: %w", name, err))
 				}
 			}
+			if len(problems) > 0 {
+				problems = append(problems, errors.New("`patchbay check` looks at each thing alone"))
+			}
 			return wrong(errors.Join(problems...))
 		},
 	}
@@ -51,7 +55,7 @@ let 8x8 try each webhook's address. Run again it changes nothing. Channels of
 
 // provision makes one desk be as the configuration says.
 func provision(ctx context.Context, w io.Writer, cfg *config.Config, name string, dry bool) error {
-	ctx, cancel := context.WithTimeout(ctx, provisionWithin)
+	ctx, cancel := context.WithTimeout(ctx, deskWithin)
 	defer cancel()
 	desk, err := host.DeskOf(name, cfg.Desks[name], slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -65,7 +69,7 @@ func provision(ctx context.Context, w io.Writer, cfg *config.Config, name string
 	for _, change := range plan.Changes {
 		fmt.Fprintf(w, "%s: %s\n", name, change)
 	}
-	if dry || plan.Done() {
+	if dry {
 		return nil
 	}
 	if err := plan.Apply(ctx); err != nil {
@@ -76,10 +80,19 @@ func provision(ctx context.Context, w io.Writer, cfg *config.Config, name string
 
 // verify lets 8x8 try each of our addresses, once.
 func verify(ctx context.Context, w io.Writer, desk *eightx8.Desk, name string, wanted []eightx8.Wanted) error {
+	// Addresses that share a channel with another have no webhook.
+	used := map[string]bool{}
+	hooks, err := desk.Webhooks(ctx)
+	if err != nil {
+		return err
+	}
+	for _, hook := range hooks {
+		used[hook.URI] = true
+	}
 	tried := map[string]bool{}
 	var problems []error
 	for _, want := range wanted {
-		if tried[want.URI] {
+		if tried[want.URI] || !used[want.URI] {
 			continue
 		}
 		tried[want.URI] = true
