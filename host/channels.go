@@ -43,9 +43,11 @@ func channelsOf(cfg *config.Config, can func(desk string) lifecycle.Capabilities
 func targetsOf(c config.Channel) map[string]lifecycle.Target {
 	targets := map[string]lifecycle.Target{}
 	for name, t := range c.Handoff.Targets {
-		targets[name] = lifecycle.Target{
-			Queue: t.Queue, Script: t.Script, DeskChannel: cmp.Or(t.Channel, c.DeskChannel),
+		target := lifecycle.Target{Queue: t.Queue, Script: t.Script, DeskChannel: cmp.Or(t.Channel, c.DeskChannel)}
+		if t.Channel != "" { // it has its queue at 8x8
+			target.Queue = ""
 		}
+		targets[name] = target
 	}
 	return targets
 }

@@ -60,7 +60,7 @@ channels:
     desk: older
     desk_channel: Web
     bot: faq
-    handoff: {targets: {default: {}, billing: {channel: Billing}}}
+    handoff: {targets: {default: {}, billing: {channel: Billing, queue: 103}}}
     texts: {bot_failed: ""}
   whatsapp:
     line: 8x8

@@ -13,7 +13,8 @@ type Wanted struct {
 	// Channel at 8x8, by name or id. One that is not there is made by this
 	// name, if it has a queue.
 	Channel string
-	// Queue that conversations go to, by id; empty: whichever it is.
+	// Queue that conversations go to, by id; empty: whichever it is. That of a
+	// digital channel, which is for when nobody answers its webhook, is left be.
 	Queue string
 	// Webhook's name, if one is made, and its address.
 	Webhook, URI string

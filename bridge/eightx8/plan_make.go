@@ -10,6 +10,7 @@ import (
 // name theirs. It calls nobody.
 func plan(wanted []Wanted, webhooks []Webhook, channels []DeskChannel, version string) Plan {
 	made := Plan{ids: map[string]string{}}
+	wanted = merge(wanted, webhooks, channels)
 	planned := map[string]bool{}
 	free := slices.Clone(webhooks) // each is for one address
 	for _, w := range wanted {
@@ -105,7 +106,7 @@ func planChannel(w Wanted, webhook string, channels []DeskChannel) Change {
 		why = append(why, becomes("webhook", channel.WebhookID, w.URI))
 		channel.WebhookID = webhook
 	}
-	if w.Queue != "" && channel.Queue != w.Queue {
+	if w.Queue != "" && channel.Queue != w.Queue && !w.Digital {
 		why = append(why, becomes("queue", channel.Queue, w.Queue))
 		channel.Queue = w.Queue
 	}

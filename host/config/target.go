@@ -7,7 +7,8 @@ const DefaultTarget = "default"
 // gets there: it is opened in a queue, or, on the chat-api, on a channel; on an
 // 8x8 line it is there already, and is assigned to a queue or to a script.
 type Target struct {
-	// Queue is the id of a queue; empty: the desk channel's own.
+	// Queue is the id of a queue; empty: the desk channel's own. On the
+	// chat-api, beside Channel: what `patchbay provision` makes that one with.
 	Queue string `key:"queue"`
 	// Script is the id of a script, on a line of 8x8's own.
 	Script string `key:"script"`
@@ -40,7 +41,7 @@ func (r *reader) checkTargets(key string, c *Channel, all *Config) {
 
 // checkChannelTarget looks at a target on the chat-api.
 func (r *reader) checkChannelTarget(at string, t Target) {
-	for name, given := range map[string]bool{"queue": t.Queue != "", "script": t.Script != ""} {
+	for name, given := range map[string]bool{"queue": t.Queue != "" && t.Channel == "", "script": t.Script != ""} {
 		if given {
 			r.problem(at+"."+name, "belongs to desks with api: chat-gateway; give a channel, which has its queue at 8x8")
 		}
