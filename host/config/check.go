@@ -12,6 +12,7 @@ import (
 func (r *reader) check(c *Config) {
 	c.PublicURL = r.checkURL("public_url", c.PublicURL)
 	c.Store.SQLite = path(r.dir, c.Store.SQLite)
+	r.checkAttachments(&c.Attachments, c.Store)
 	r.checkListeners(c)
 	checkEach(r, "desks", c.Desks, r.checkDesk)
 	if len(c.Bots) == 0 {

@@ -14,6 +14,8 @@ type Config struct {
 	PublicURL string `key:"public_url,required"`
 	Store     Store  `key:"store" default:"sqlite:patchbay.db"`
 	Ops       Ops    `key:"ops"`
+	// Attachments are the files of conversations.
+	Attachments Attachments `key:"attachments"`
 	// ReadbackAfter is how long the answer of a desk is waited for once it has
 	// been lost, before what the desk has is read back.
 	ReadbackAfter time.Duration `key:"readback_after" default:"3s" min:"100ms" max:"1m"`

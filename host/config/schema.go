@@ -58,6 +58,9 @@ func schemaOf(t reflect.Type, tag reflect.StructTag, example *yaml.Node) map[str
 	case t == reflect.TypeFor[time.Duration]():
 		schema["pattern"] = `^([0-9.]+(ns|us|µs|ms|s|m|h))+$|^0$`
 		return schema
+	case t == reflect.TypeFor[Size]():
+		schema["pattern"] = `^[0-9][0-9.,]*\s*([kKmMgGtT]?i?[bB])?$`
+		return schema
 	case t == reflect.TypeFor[Date]():
 		schema["pattern"] = `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`
 		return schema

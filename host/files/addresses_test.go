@@ -105,7 +105,7 @@ func TestGuess(t *testing.T) {
 		changed[bit/8] ^= 1 << (bit % 8)
 		guesses = append(guesses, base64.RawURLEncoding.EncodeToString(changed))
 	}
-	for n := range len(raw) {
+	for n := range raw {
 		guesses = append(guesses, base64.RawURLEncoding.EncodeToString(raw[:n]), base64.RawURLEncoding.EncodeToString(raw[n:])[1:])
 	}
 	for _, guess := range guesses {
