@@ -26,6 +26,9 @@ var adapters = []string{
 	"./host/config", "./host/supervisor", "./host/webhooks", "./host/directline", "./host/files", "./host/ops",
 }
 
+// schemas is openapitest, which holds tests against the vendor's OpenAPI files.
+const schemas = "./bridge/eightx8/openapitest"
+
 // plain is the part of the standard library that neither tells the time, nor
 // talks to anything, nor runs anything beside its caller. (Package time is in
 // it for durations; a linter keeps its clock out of ./bridge.)
@@ -95,14 +98,32 @@ var rules = []rule{
 		},
 	},
 	{
-		says: "the simulator imports nothing of ours",
+		says: "the simulator imports nothing of ours, its tests openapitest alone",
 		why:  "a type shared with the client would hide a mistake that is shared with it",
 		// Its tests are inside the rule: they must see it as 8x8's customers do.
 		tests: true,
 		breaks: func(p pkg, imported string) bool {
-			return p.path == "./bridge/eightx8/simulator" && ours(imported) && imported != p.path
+			return p.path == "./bridge/eightx8/simulator" && ours(imported) && imported != p.path && imported != schemas
 		},
 	},
+	{
+		says: "openapitest is imported by tests alone",
+		why:  "it fails tests; a program has none, and must not carry a validator of 8x8's schemas",
+		breaks: func(_ pkg, imported string) bool {
+			return imported == schemas
+		},
+	},
+	{
+		says:  "openapitest imports nothing of ours",
+		why:   "client and simulator are both held against it, so it can have nothing of either",
+		tests: true,
+		breaks: func(p pkg, imported string) bool {
+			return p.path == schemas && ours(imported)
+		},
+	},
+	inTestsToo(only("kin-openapi", "one list says where 8x8's schemas are wrong, and one place how strictly they are read",
+		[]string{"github.com/getkin/kin-openapi"},
+		schemas)),
 	only("gin", "an HTTP framework in the middle would decide how the middle looks",
 		[]string{"github.com/gin-gonic", "github.com/gin-contrib"},
 		// The bench measures bare gin beside the host.
@@ -143,6 +164,12 @@ func only(what, why string, paths []string, packages ...string) rule {
 			return within(imported, paths...) && !slices.Contains(packages, p.path)
 		},
 	}
+}
+
+// inTestsToo makes a rule hold for test files.
+func inTestsToo(r rule) rule {
+	r.tests = true
+	return r
 }
 
 func ours(imported string) bool { return within(imported, ".") }

@@ -1,6 +1,7 @@
 package eightx8_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/patchbay-host/patchbay/bridge"
 	"github.com/patchbay-host/patchbay/bridge/eightx8"
+	"github.com/patchbay-host/patchbay/bridge/eightx8/openapitest"
 )
 
 // deskAt is a desk with net/http's own transport.
@@ -43,9 +45,20 @@ func inDoubt(t *testing.T, err error) bool {
 	return failed.Doubt
 }
 
+// checked is a server's handler; the requests to it are held against the
+// vendor's schemas.
+func checked(t *testing.T, handler http.HandlerFunc) http.Handler {
+	return openapitest.Requests(t, handler)
+}
+
+// check holds one request against them.
+func check(t *testing.T, r *http.Request) {
+	checked(t, func(http.ResponseWriter, *http.Request) {}).ServeHTTP(httptest.NewRecorder(), r)
+}
+
 func TestALostAnswerIsInDoubt(t *testing.T) {
 	var arrived atomic.Int32
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(checked(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		arrived.Add(1)
 		panic(http.ErrAbortHandler) // the connection breaks without an answer
@@ -65,7 +78,7 @@ func TestALostAnswerIsInDoubt(t *testing.T) {
 func TestAStaleConnectionReplaysNothing(t *testing.T) {
 	var requests atomic.Int32
 	closing := make(chan struct{})
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(checked(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		if requests.Add(1) > 1 {
 			<-closing
@@ -109,13 +122,14 @@ func TestAClosedConnectionReplaysNothing(t *testing.T) {
 			connections.Add(1)
 			go func() {
 				defer conn.Close()
-				buffer := make([]byte, 4096)
+				from := bufio.NewReader(conn)
 				for first := true; ; first = false {
-					n, err := conn.Read(buffer)
+					r, err := http.ReadRequest(from)
 					if err != nil {
 						return
 					}
-					requests.Add(int32(strings.Count(string(buffer[:n]), "POST ")))
+					check(t, r)
+					requests.Add(1)
 					if !first {
 						return
 					}
@@ -163,12 +177,16 @@ func TestARequestThatWasNeverSentIsInNoDoubt(t *testing.T) {
 }
 
 func TestATransportThatTellsNothingIsInDoubt(t *testing.T) {
-	broken := roundTrip(func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF })
+	broken := roundTrip(func(r *http.Request) (*http.Response, error) {
+		check(t, r)
+		return nil, io.ErrUnexpectedEOF
+	})
 	desk := newGateway(t, nil).desk(func(c *eightx8.Config) { c.HTTP = &http.Client{Transport: broken} })
 	if !inDoubt(t, desk.Send(t.Context(), "t1", hello)) {
 		t.Error("no doubt")
 	}
-	dial := roundTrip(func(*http.Request) (*http.Response, error) {
+	dial := roundTrip(func(r *http.Request) (*http.Response, error) {
+		check(t, r)
 		return nil, &net.OpError{Op: "dial", Err: errors.New("refused")}
 	})
 	desk = newGateway(t, nil).desk(func(c *eightx8.Config) { c.HTTP = &http.Client{Transport: dial} })
@@ -184,7 +202,7 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 func TestARedirectIsNotFollowed(t *testing.T) {
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		var elsewhere atomic.Int32
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		server := httptest.NewServer(checked(t, func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/elsewhere" {
 				elsewhere.Add(1)
 			}
@@ -209,6 +227,7 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 func TestNoAnswerInTimeIsInDoubt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		silent := roundTrip(func(r *http.Request) (*http.Response, error) {
+			check(t, r)
 			<-r.Context().Done()
 			return nil, r.Context().Err()
 		})

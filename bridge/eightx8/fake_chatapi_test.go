@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/patchbay-host/patchbay/bridge/eightx8"
+	"github.com/patchbay-host/patchbay/bridge/eightx8/openapitest"
 )
 
 const (
@@ -38,7 +39,10 @@ func newFlatAPI(t *testing.T, answers map[string]http.HandlerFunc) *flatAPI {
 }
 
 func (f *flatAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	asTheSchemasHaveIt(f.t, r)
+	openapitest.Requests(f.t, http.HandlerFunc(f.serve)).ServeHTTP(w, r)
+}
+
+func (f *flatAPI) serve(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	if r.URL.Path == "/oauth/v2/token" {
 		f.token(w, r, string(body))

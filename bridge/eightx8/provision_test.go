@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/patchbay-host/patchbay/bridge/eightx8"
+	"github.com/patchbay-host/patchbay/bridge/eightx8/openapitest"
 )
 
 // administration keeps webhooks and channels as 8x8 does, for either dialect.
@@ -25,11 +26,10 @@ type administration struct {
 }
 
 func (a *administration) RoundTrip(r *http.Request) (*http.Response, error) {
-	return inProcess{http.HandlerFunc(a.serve)}.RoundTrip(r)
+	return inProcess{openapitest.Requests(a.t, http.HandlerFunc(a.serve))}.RoundTrip(r)
 }
 
 func (a *administration) serve(w http.ResponseWriter, r *http.Request) {
-	asTheSchemasHaveIt(a.t, r)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	_, flat := strings.CutPrefix(r.URL.Path, flatRoot)

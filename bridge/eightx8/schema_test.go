@@ -1,221 +1,129 @@
 package eightx8_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"net/http"
-	"net/url"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 
-	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
-	"github.com/getkin/kin-openapi/routers"
+	"github.com/patchbay-host/patchbay/bridge"
+	"github.com/patchbay-host/patchbay/bridge/eightx8"
+	"github.com/patchbay-host/patchbay/bridge/eightx8/openapitest"
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
-// vendorFiles is where the files are, beside the checkout.
-func vendorFiles() string { return filepath.Join("..", "..", "..", "shared", "8x8") }
-
-// contracts are the vendor's files; none where they are absent.
-var contracts = sync.OnceValues(func() ([]*openapi3.T, error) {
-	var all []*openapi3.T
-	for _, name := range []string{"chat-gateway-v1.oas.yml", "chat-api-v2.oas.json"} {
-		file := filepath.Join(vendorFiles(), name)
-		if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
-			return nil, nil
-		}
-		doc, err := openapi3.NewLoader().LoadFromFile(file) // it would not pass Validate
-		if err != nil {
-			return nil, fmt.Errorf("load %s: %w", name, err)
-		}
-		all = append(all, doc)
-	}
-	return all, nil
-})
-
-// knownContradictions are those of the 8x8 contract's last table that requests
-// of ours run into: each a part of a finding.
-func knownContradictions() []string {
-	return []string{
-		// notificationVersion is required, version is defined: both are sent.
-		"POST /chat-gateway/v1/webhooks: /notificationVersion is not defined",
-		"PUT /chat-gateway/v1/webhooks/{webhookId}: /notificationVersion is not defined",
-		"POST /vcc/{region}/chat/v2/tenant/{tenant-id}/web-hooks: /notificationVersion is not defined",
-		"PUT /vcc/{region}/chat/v2/tenant/{tenant-id}/web-hooks/{web-hook-id}: /notificationVersion is not defined",
-		// user is required, customer is defined: both are sent.
-		"POST /vcc/{region}/chat/v2/tenant/{tenant-id}/conversations: /user is not defined",
-		// The parameter is named customer.<anyCustomerKeyName>.
-		"GET /vcc/{region}/chat/v2/tenant/{tenant-id}/conversations: parameter customer.",
-		// grant_type has an enumeration and no type: some validators read null.
-		"POST /oauth/v2/token: /grant_type",
+// TestEveryRequestIsAsTheSchemasHaveIt makes each call of both dialects, holds
+// it against the vendor's two OpenAPI files, and asks that no operation of
+// theirs is left out. All other requests of this package's tests that come to
+// a handler are held against them too, and the simulator's answers.
+func TestEveryRequestIsAsTheSchemasHaveIt(t *testing.T) {
+	openapitest.Need(t)
+	box := openapitest.Requests(t, http.HandlerFunc(anything))
+	use := func(c *eightx8.Config) { c.HTTP = &http.Client{Transport: inProcess{box}} }
+	everyCall(t, newGateway(t, nil).desk(use))
+	flatCalls(t, newFlatAPI(t, nil).desk(use))
+	for _, operation := range box.Unseen() {
+		t.Errorf("no call makes %s", operation)
 	}
 }
 
-// asTheSchemasHaveIt holds a request of ours against the vendor's files, and
-// fails the test at anything that is not as they have it, or known. The
-// request's body is left as it was. It answers the operation's name; empty:
-// the files are absent.
-func asTheSchemasHaveIt(t *testing.T, r *http.Request) string {
-	t.Helper()
-	all, err := contracts()
-	if err != nil {
-		t.Error(err)
+// anything is an answer that every call can read.
+func anything(w http.ResponseWriter, r *http.Request) {
+	if strings.Contains(r.URL.Path, "/jwk/") {
+		answer(200, jwk(testRSA().N, 65537, ""))(w, r)
+		return
 	}
-	if len(all) == 0 {
-		return ""
+	channel := map[string]any{
+		"id": "25", "name": "Web support", "webHookId": "1", "routingOptions": map[string]any{"type": "queue", "id": "101"},
 	}
-	var body []byte
-	if r.Body != nil {
-		body, _ = io.ReadAll(r.Body)
-	}
-	defer func() { r.Body = io.NopCloser(bytes.NewReader(body)) }()
-	for _, doc := range all {
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		route, params := routeOf(doc, r)
-		if route == nil {
-			continue
-		}
-		operation := route.Method + " " + route.Path
-		for _, finding := range violations(r, route, params, body) {
-			finding = operation + ": " + finding
-			if !slices.ContainsFunc(knownContradictions(), func(known string) bool { return strings.HasPrefix(finding, known) }) {
-				t.Errorf("a request that is not as the vendor's schemas have it: %s", finding)
-			}
-		}
-		return operation
-	}
-	t.Errorf("a request that the vendor's schemas do not have: %s %s", r.Method, r.URL.Path)
-	return ""
-}
-
-// routeOf finds a request's operation, and its path's parameters; nil: the
-// file has none.
-func routeOf(doc *openapi3.T, r *http.Request) (*routers.Route, map[string]string) {
-	parts := strings.Split(r.URL.EscapedPath(), "/")
-	for _, path := range doc.Paths.InMatchingOrder() {
-		item, params := doc.Paths.Value(path), map[string]string{}
-		template := strings.Split(path, "/")
-		fits := len(template) == len(parts)
-		for i := 0; fits && i < len(parts); i++ {
-			if name, ok := strings.CutPrefix(template[i], "{"); ok {
-				params[strings.TrimSuffix(name, "}")], _ = url.PathUnescape(parts[i])
-			} else {
-				fits = template[i] == parts[i]
-			}
-		}
-		if operation := item.GetOperation(r.Method); fits && operation != nil {
-			return &routers.Route{Spec: doc, Path: path, PathItem: item, Method: r.Method, Operation: operation}, params
-		}
-	}
-	return nil, nil
-}
-
-// violations are what is wrong with a request: a schema's path and a reason.
-func violations(r *http.Request, route *routers.Route, params map[string]string, body []byte) []string {
-	err := openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
-		Request: r, PathParams: params, Route: route,
-		Options: &openapi3filter.Options{
-			MultiError: true, SkipSettingDefaults: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc,
-		},
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"access_token": "token", "expires_in": "3600", "id": "25", "conversationId": "t1", "channels": []any{channel},
+		"page": map[string]any{"totalPages": 1, "pageCount": 1},
 	})
-	found := reasons(err)
-	for name := range r.URL.Query() {
-		if route.Operation.Parameters.GetByInAndName("query", name) == nil {
-			found = append(found, "parameter "+name+" is not defined")
-		}
-	}
-	if route.Operation.RequestBody == nil {
-		if len(body) > 0 {
-			found = append(found, "the body is not defined")
-		}
-		return found
-	}
-	media := route.Operation.RequestBody.Value.Content.Get("application/json")
-	var value any
-	if media != nil && json.Unmarshal(body, &value) == nil {
-		found = append(found, undefined("", value, []*openapi3.Schema{media.Schema.Value})...)
-	}
-	return found
 }
 
-// reasons flattens a validator's error.
-func reasons(err error) []string {
-	var several openapi3.MultiError
-	var request *openapi3filter.RequestError
-	var schema *openapi3.SchemaError
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &schema) && schema.Origin != nil && schema.SchemaField == "allOf":
-		return reasons(schema.Origin) // which of them, and why
-	case errors.As(err, &schema):
-		return []string{fmt.Sprintf("/%s: %s (schema %s)", strings.Join(schema.JSONPointer(), "/"), schema.Reason, schema.SchemaField)}
-	case errors.As(err, &several):
-		var all []string
-		for _, one := range several {
-			all = append(all, reasons(one)...)
+// must fails the test at an error.
+func must[T any](t *testing.T) func(T, error) {
+	return func(_ T, err error) {
+		t.Helper()
+		if err != nil {
+			t.Error(err)
 		}
-		return all
-	case errors.As(err, &request) && request.Parameter != nil:
-		return []string{fmt.Sprintf("parameter %s: %v", request.Parameter.Name, err)}
 	}
-	return []string{err.Error()}
 }
 
-// undefined are the paths of the members that no schema defines: the vendor's
-// schemas forbid none, so a misspelled member would pass.
-func undefined(at string, value any, schemas []*openapi3.Schema) []string {
-	schemas = spread(schemas)
-	var found []string
-	switch value := value.(type) {
-	case []any:
-		var items []*openapi3.Schema
-		for _, s := range schemas {
-			if s.Items != nil {
-				items = append(items, s.Items.Value)
-			}
-		}
-		for i, item := range value {
-			found = append(found, undefined(fmt.Sprintf("%s/%d", at, i), item, items)...)
-		}
-	case map[string]any:
-		free := !slices.ContainsFunc(schemas, func(s *openapi3.Schema) bool { return len(s.Properties) > 0 }) ||
-			slices.ContainsFunc(schemas, func(s *openapi3.Schema) bool { return s.AdditionalProperties.Schema != nil })
-		for name, member := range value {
-			var defined []*openapi3.Schema
-			for _, s := range schemas {
-				if p := s.Properties[name]; p != nil {
-					defined = append(defined, p.Value)
-				}
-			}
-			switch {
-			case len(defined) > 0:
-				found = append(found, undefined(at+"/"+name, member, defined)...)
-			case !free:
-				found = append(found, at+"/"+name+" is not defined")
-			}
-		}
+// everyCall makes the gateway's calls.
+func everyCall(t *testing.T, desk *eightx8.Desk) {
+	ctx, o := t.Context(), opening()
+	must[string](t)(desk.Open(ctx, o))
+	fetched, err := desk.Fetch(ctx, "t1", "a1")
+	if err != nil {
+		t.Fatal(err)
 	}
-	return found
+	must[any](t)(fetched.Open())
+	must[eightx8.Message](t)(desk.ReadMessage(ctx, "t1", "m1"))
+	must[[]eightx8.MessageCard](t)(desk.Cards(ctx, "t1", "m1"))
+	must[[]eightx8.Attachment](t)(desk.Attachments(ctx, "t1"))
+	must[eightx8.TicketPage](t)(desk.Tickets(ctx, eightx8.TicketFilter{FIQL: "state==active", NewestFirst: true}))
+	for _, err := range []error{
+		desk.Send(ctx, "t1", bridge.Outgoing{
+			Author: bot.AuthorBot, Text: "See",
+			Cards:        []bot.Card{{ContentType: "application/vnd.microsoft.card.adaptive", Content: json.RawMessage(`{"version":"1.3"}`)}},
+			QuickReplies: []bot.QuickReply{{Title: "A", Value: "a"}},
+			Files:        []bridge.File{file("bill.txt", "abc", 3)},
+		}),
+		desk.Assign(ctx, "t1", lifecycle.Target{Queue: "101"}),
+		desk.Assign(ctx, "t1", lifecycle.Target{Script: "7"}),
+		desk.Describe(ctx, "t1", o),
+		desk.Replace(ctx, "t1", o),
+		desk.HandBack(ctx, "t1", "25"),
+		desk.Typing(ctx, "t1"),
+		desk.BotTyping(ctx, "t1", bot.Typing{For: 1}),
+		desk.BotTyping(ctx, "t1", bot.Typing{For: 1, Thinking: true}),
+		desk.ReadReceipt(ctx, "t1", bot.AuthorCustomer, told),
+		desk.SubmitCard(ctx, "t1", "c1", "patchbay"),
+		desk.ExecuteCard(ctx, "t1", "c1", "patchbay"),
+	} {
+		must[any](t)(nil, err)
+	}
+	eitherCalls(t, desk)
 }
 
-// spread are schemas and those that they are made of.
-func spread(schemas []*openapi3.Schema) []*openapi3.Schema {
-	var all []*openapi3.Schema
-	for _, s := range schemas {
-		all = append(all, s)
-		for _, refs := range []openapi3.SchemaRefs{s.AllOf, s.AnyOf, s.OneOf} {
-			for _, ref := range refs {
-				all = append(all, spread([]*openapi3.Schema{ref.Value})...)
-			}
-		}
+// flatCalls makes the chat-api's.
+func flatCalls(t *testing.T, desk *eightx8.Desk) {
+	must[string](t)(desk.Open(t.Context(), flatOpening()))
+	must[any](t)(nil, desk.Send(t.Context(), "t1", hello))
+	must[eightx8.TicketPage](t)(desk.Tickets(t.Context(), eightx8.TicketFilter{
+		Channel: "25", Status: "handling", UserID: "u", Email: "j@x.test", Customer: map[string]string{"tier": "gold"}, NewestFirst: true,
+	}))
+	eitherCalls(t, desk)
+}
+
+// eitherCalls makes the calls that both dialects have in the same words.
+func eitherCalls(t *testing.T, desk *eightx8.Desk) {
+	ctx := t.Context()
+	must[string](t)(desk.FindOpened(ctx, opening().Marker))
+	must[[]bridge.Outgoing](t)(desk.Sent(ctx, "t1", 5))
+	must[bridge.TicketState](t)(desk.Look(ctx, "t1"))
+	must[[]eightx8.Interaction](t)(desk.Interactions(ctx, "t1"))
+	must[[]eightx8.Participant](t)(desk.Participants(ctx, "t1"))
+	must[any](t)(desk.PublicKey(ctx, "key1"))
+	must[[]eightx8.Webhook](t)(desk.Webhooks(ctx))
+	must[eightx8.Webhook](t)(desk.ReadWebhook(ctx, "1"))
+	hook := eightx8.Webhook{ID: "1", Name: "host", URI: "https://h.test"}
+	must[eightx8.Webhook](t)(desk.CreateWebhook(ctx, hook))
+	must[eightx8.DeskChannel](t)(desk.ReadChannel(ctx, "25"))
+	channel := eightx8.DeskChannel{ID: "25", Name: "Web", Queue: "101", WebhookID: "1"}
+	must[eightx8.DeskChannel](t)(desk.CreateChannel(ctx, channel))
+	for _, err := range []error{
+		desk.Leave(ctx, "t1"),
+		desk.UpdateWebhook(ctx, hook),
+		desk.VerifyWebhook(ctx, hook.URI),
+		desk.DeleteWebhook(ctx, "1"),
+		desk.UpdateChannel(ctx, channel),
+		desk.DeleteChannel(ctx, "25"),
+	} {
+		must[any](t)(nil, err)
 	}
-	return all
 }

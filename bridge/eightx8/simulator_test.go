@@ -18,6 +18,7 @@ import (
 
 	"github.com/patchbay-host/patchbay/bridge"
 	"github.com/patchbay-host/patchbay/bridge/eightx8"
+	"github.com/patchbay-host/patchbay/bridge/eightx8/openapitest"
 	"github.com/patchbay-host/patchbay/bridge/eightx8/simulator"
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 	"github.com/patchbay-host/patchbay/plugins/bot"
@@ -69,12 +70,9 @@ func inCentreOf(t *testing.T, api eightx8.API, quirks simulator.Quirks, f func(c
 			Key:    key,
 			Quirks: quirks,
 		})
-		c.box = box.Handler()
+		c.box = openapitest.Handler(t, box.Handler())
 		use := func(config *eightx8.Config) {
-			config.HTTP = &http.Client{Transport: inProcess{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				asTheSchemasHaveIt(t, r)
-				c.box.ServeHTTP(w, r)
-			})}}
+			config.HTTP = &http.Client{Transport: inProcess{c.box}}
 		}
 		if c.desk = newGateway(t, nil).desk(use); api == eightx8.ChatAPI {
 			c.desk = newFlatAPI(t, nil).desk(use)

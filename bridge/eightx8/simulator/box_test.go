@@ -18,6 +18,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/patchbay-host/patchbay/bridge/eightx8/openapitest"
 )
 
 func TestMain(m *testing.M) {
@@ -219,10 +221,13 @@ func (b *box) send(ctx context.Context, method, path string, header http.Header,
 	if err != nil {
 		b.t.Fatalf("build request: %v", err)
 	}
+	if body != nil {
+		req.Header.Set("Content-Type", jsonType)
+	}
 	for name, values := range header {
 		req.Header[name] = values
 	}
-	client := &http.Client{Transport: inMemory{"8x8.example": b.sim.Handler()}}
+	client := &http.Client{Transport: inMemory{"8x8.example": openapitest.Answers(b.t, b.sim.Handler())}}
 	resp, err := client.Do(req)
 	if err != nil {
 		return reply{}, err
@@ -234,9 +239,6 @@ func (b *box) send(ctx context.Context, method, path string, header http.Header,
 	}
 	r := reply{status: resp.StatusCode, header: resp.Header, raw: raw}
 	_ = json.Unmarshal(raw, &r.body) // answers that are no object are looked at raw
-	if r.status < 500 {              // above, a fault answered
-		conforms(b.t, method, req.URL, []byte(payload), header.Get("Content-Type"), r)
-	}
 	return r, nil
 }
 

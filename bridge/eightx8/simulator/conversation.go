@@ -15,11 +15,13 @@ type conversationView struct {
 }
 
 func (c *centre) view(t *ticket) conversationView {
+	assigned := t.assignment()
+	assigned.ResourceID = "" // in events only
 	return conversationView{
 		ID:         t.id,
 		ChannelID:  t.channelID,
 		State:      c.spell(t.state),
-		Assignment: t.assignment(),
+		Assignment: assigned,
 		User:       t.user,
 	}
 }

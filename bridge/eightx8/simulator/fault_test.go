@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/patchbay-host/patchbay/bridge/eightx8/openapitest"
 )
 
 func (b *box) faults(rules string) {
@@ -62,7 +64,7 @@ func TestLostAnswer(t *testing.T) {
 // The same over a socket: the client must see the connection go.
 func TestLostAnswerOverASocket(t *testing.T) {
 	sim := New(Options{Key: testKey(), Channels: []Channel{{ID: "7", Queue: "101"}}})
-	server := httptest.NewServer(sim.Handler())
+	server := httptest.NewServer(openapitest.Handler(t, sim.Handler()))
 	defer server.Close()
 	call := func(method, path, body string) (*http.Response, error) {
 		req, err := http.NewRequestWithContext(t.Context(), method, server.URL+path, strings.NewReader(body))
@@ -70,6 +72,7 @@ func TestLostAnswerOverASocket(t *testing.T) {
 			t.Fatal(err)
 		}
 		req.Header.Set("X-Api-Key", "simulator")
+		req.Header.Set("Content-Type", jsonType)
 		resp, err := server.Client().Do(req)
 		if err == nil {
 			resp.Body.Close()

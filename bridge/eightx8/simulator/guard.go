@@ -18,6 +18,10 @@ const (
 
 	preSignedPath = "/presigned" // downloads without a key
 	bodyLimit     = 1 << 20
+
+	// faultHeader is in an answer that a fault rule made up, and names the
+	// rule: it is not what 8x8 would say.
+	faultHeader = "X-Simulator-Fault"
 )
 
 // guard stands in front of 8x8's paths: it records every call and lets the
@@ -67,6 +71,7 @@ func (s *Simulator) suffer(f *Fault, stopping <-chan struct{}, w *statusWriter, 
 		panic(http.ErrAbortHandler)
 	}
 	if f.Status != 0 {
+		w.Header().Set(faultHeader, f.Match)
 		if f.RetryAfter != "" {
 			w.Header().Set("Retry-After", f.RetryAfter)
 		}

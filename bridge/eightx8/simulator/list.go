@@ -33,6 +33,7 @@ type listing[T any] struct {
 	fields  fields[T]
 	ordered map[string]func(a, b T) int // what may be sorted by; nil: nothing
 	flat    bool                        // as the Chat API has its lists
+	bare    bool                        // without _links
 	show    func(T) any                 // how one is written (as it is)
 }
 
@@ -89,6 +90,9 @@ func (l listing[T]) body(r *request, items []T, p page, quirks Quirks) map[strin
 		return body
 	}
 	body["_embedded"] = map[string]any{l.name: shown}
+	if l.bare {
+		return body
+	}
 	body["_links"] = map[string]any{"self": map[string]string{"href": r.http.URL.RequestURI()}}
 	return body
 }

@@ -129,6 +129,7 @@ func (s *Simulator) listMessages(r *request) (answer, error) {
 	l := listing[placed]{
 		name:    "messages",
 		top:     "messages",
+		bare:    true,
 		sort:    "createdAt:desc",
 		ordered: map[string]func(a, b placed) int{"createdAt": func(a, b placed) int { return a.place - b.place }},
 	}
