@@ -56,7 +56,9 @@ func TestRules(t *testing.T) {
 		{"./host/webhooks", "./bridge/eightx8", "adapters never"},
 		{"./host/ops", "./host/supervisor", "adapters never"},
 		{"./bridge/eightx8", "./bridge/eightx8/simulator", "adapters never"},
-		{"./bridge/eightx8 [test]", "./bridge/eightx8/simulator", fine},
+		{"./bridge/eightx8 [test]", "./bridge/eightx8/simulator ./bridge/eightx8/openapitest", fine},
+		{"./bridge/eightx8 [test]", "./bridge/eightx8/simulator", "tests that use the simulator"},
+		{"./host/bench main", "./bridge/eightx8/simulator", fine},
 		{"./bridge/eightx8/simulator", "./plugins/bot", "the simulator"},
 		{"./bridge/eightx8/simulator [test]", "./bridge/eightx8", "the simulator"},
 		{"./bridge/eightx8/simulator [test]", "./bridge/eightx8/openapitest", fine},
@@ -91,7 +93,7 @@ func TestRules(t *testing.T) {
 	seen := map[string]bool{}
 	for _, c := range cases {
 		path, kind, _ := strings.Cut(c.importer, " ")
-		p := pkg{path: path, main: kind == "main", imports: []string{c.imported}}
+		p := pkg{path: path, main: kind == "main", imports: strings.Fields(c.imported)}
 		if kind == "[test]" {
 			p.imports, p.tests = nil, p.imports
 		}

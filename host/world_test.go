@@ -20,6 +20,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/patchbay-host/patchbay/bridge/eightx8/openapitest"
 	"github.com/patchbay-host/patchbay/bridge/eightx8/simulator"
 	"github.com/patchbay-host/patchbay/host"
 	"github.com/patchbay-host/patchbay/host/config"
@@ -47,6 +48,10 @@ func echo(_ context.Context, t *bot.Turn, reply *bot.Reply) error {
 	}
 	return nil
 }
+
+// TestSchemas is the place that says whether all requests to 8x8 in the tests
+// here, and its answers, are held against the vendor's schemas.
+func TestSchemas(t *testing.T) { openapitest.Need(t) }
 
 const (
 	// patience is how long what must come is waited for; no test waits it out.
@@ -92,7 +97,7 @@ func newWorld(t *testing.T, key *rsa.PrivateKey) *world {
 		Channels:    []simulator.Channel{{ID: "1", Name: "Web support", Queue: "101", WebhookID: "1"}},
 		RetryDelays: []time.Duration{50 * time.Millisecond},
 	})
-	centre.Config.Handler = sim.Handler()
+	centre.Config.Handler = openapitest.Handler(t, sim.Handler())
 	centre.Start()
 
 	ctx, stop := context.WithCancel(t.Context())

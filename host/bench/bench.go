@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,6 +24,8 @@ type bench struct {
 	key *signer
 	// during is how long a measurement takes.
 	during time.Duration
+	// between is put before the contact centre by tests; nil: nothing is.
+	between func(http.Handler) http.Handler
 	// profile is a folder for the host's profiles; empty: none are made.
 	profile string
 }

@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/patchbay-host/patchbay/bridge/eightx8/openapitest"
 )
 
 // TestMain lets the test's program be the child that a bench starts.
@@ -20,6 +23,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// TestSchemas is the place that says whether the requests to 8x8 in TestBench,
+// and its answers, are held against the vendor's schemas.
+func TestSchemas(t *testing.T) { openapitest.Need(t) }
+
 // TestBench measures everything for a moment: it must work, not be fast.
 func TestBench(t *testing.T) {
 	b, err := newBench(t.Context(), t.TempDir())
@@ -27,6 +34,7 @@ func TestBench(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer b.close()
+	b.between = func(centre http.Handler) http.Handler { return openapitest.Handler(t, centre) }
 	b.during, b.profile = 50*time.Millisecond, t.TempDir()
 	found, err := b.run(t.Context(), 1, "")
 	if err != nil {

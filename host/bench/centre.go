@@ -34,7 +34,11 @@ func (w *world) startCentre(ctx context.Context, b *bench) (stop func(), err err
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(b.key.public()) // the host says so if it has not come
 	})
-	server := &http.Server{Handler: routes, ReadHeaderTimeout: 10 * time.Second}
+	var handler http.Handler = routes
+	if b.between != nil {
+		handler = b.between(routes)
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	running, cancel := context.WithCancel(ctx)
 	var all sync.WaitGroup
 	all.Go(func() { _ = centre.Run(running) })  // it is run once, and has no other error

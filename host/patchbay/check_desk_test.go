@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"github.com/patchbay-host/patchbay/bridge/eightx8/openapitest"
 	"github.com/patchbay-host/patchbay/bridge/eightx8/simulator"
 )
 
@@ -44,7 +45,7 @@ func faulty(o simulator.Options, match string, status int) http.Handler {
 // TestCheckIsToldWhy: what stands in the way is named, whatever it is.
 func TestCheckIsToldWhy(t *testing.T) {
 	t.Parallel()
-	secure := httptest.NewUnstartedServer(everything(stocked()))
+	secure := httptest.NewUnstartedServer(openapitest.Handler(t, everything(stocked())))
 	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
 	secure.StartTLS()
 	t.Cleanup(secure.Close)
@@ -65,8 +66,8 @@ func TestCheckIsToldWhy(t *testing.T) {
 		{name: "chat-api: 429 for a token", centre: faulty(chatStocked(), "POST /oauth/v2/token", 429), changes: overChatAPI(), wrong: true},
 		{name: "connection refused", url: "http://127.0.0.1:1", wrong: true},
 		{name: "a certificate that is not trusted", url: secure.URL, wrong: true},
-		{name: "a web page", centre: page, wrong: true},
-		{name: "a web page that is not there", centre: page, wrong: true,
+		{name: "a web page", elsewhere: page, wrong: true},
+		{name: "a web page that is not there", elsewhere: page, wrong: true,
 			changes: []string{`", call_timeout`, `/gone", call_timeout`}},
 		{name: "webhooks that cannot be read", centre: faulty(stocked(), "GET /webhooks", 403), wrong: true},
 		{name: "conversations that cannot be read", centre: faulty(stocked(), "GET /conversations", 500), wrong: true,

@@ -23,6 +23,9 @@ type desked struct {
 	// centre is what is at 8x8's address; nil: url is that of nobody.
 	centre http.Handler
 	url    string
+	// elsewhere is what is there if it is not 8x8 at all: nobody's schemas hold
+	// what is said to it.
+	elsewhere http.Handler
 	// changes of the configuration, as old, new, old, new …
 	changes []string
 	// wrong: something is, and the exit code says so.
@@ -70,7 +73,10 @@ func checkAll(t *testing.T, file string, all []desked) {
 func (d desked) checked(t *testing.T) string {
 	t.Helper()
 	if d.centre != nil {
-		d.url = served(t, d.centre)
+		d.url = servedDesk(t, d.centre)
+	}
+	if d.elsewhere != nil {
+		d.url = served(t, d.elsewhere)
 	}
 	file := withDesk(t, d.url, d.changes...)
 	stdout, stderr, code := called(t, "check", "-c", file)

@@ -7,8 +7,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/patchbay-host/patchbay/bridge/eightx8/openapitest"
 	"github.com/patchbay-host/patchbay/bridge/eightx8/simulator"
 )
+
+// TestSchemas is the place that says whether all requests to 8x8 in the tests
+// here, and its answers, are held against the vendor's schemas.
+func TestSchemas(t *testing.T) { openapitest.Need(t) }
 
 // hookURL is where the events of the simulated channel go: nobody is there.
 const hookURL = "http://127.0.0.1:1/8x8/acme/web"
@@ -24,7 +29,14 @@ func stocked() simulator.Options {
 // centre is a simulated 8x8 with one channel.
 func centre(t *testing.T) (url string) {
 	t.Helper()
-	return served(t, simulator.New(stocked()).Handler())
+	return servedDesk(t, simulator.New(stocked()).Handler())
+}
+
+// servedDesk is that of a contact centre: what is said to it and by it is held
+// against the vendor's schemas.
+func servedDesk(t *testing.T, centre http.Handler) (url string) {
+	t.Helper()
+	return served(t, openapitest.Handler(t, centre))
 }
 
 // served is the address of a handler.

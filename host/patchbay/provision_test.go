@@ -32,7 +32,7 @@ func newTenant(t *testing.T, o simulator.Options, desk, channels string) *tenant
 	for i := range o.Webhooks {
 		o.Webhooks[i].URI = strings.Replace(o.Webhooks[i].URI, "http://host", us, 1)
 	}
-	c := &tenant{t: t, url: served(t, simulator.New(o).Handler()), us: us, desk: desk}
+	c := &tenant{t: t, url: servedDesk(t, simulator.New(o).Handler()), us: us, desk: desk}
 	c.configure(us, channels)
 	return c
 }
