@@ -33,6 +33,7 @@ type house struct {
 // newHouse starts a simulator and a host for customers of a line.
 func newHouse(t *testing.T, line string) *house {
 	t.Helper()
+	via := between(t)
 	h := &house{home: newHome(t), log: &watched{}}
 	h.front, h.ops = h.proxy(&h.nowFront), h.proxy(&h.nowOps)
 	play, err := choosePlay("", line)
@@ -43,7 +44,7 @@ func newHouse(t *testing.T, line string) *house {
 		"--webhook", h.front+"/8x8/acme/"+play.channel, "--channel", "Web support=101", "--channel", "WhatsApp DE=101/WhatsApp")
 	h.simulator = found[1]
 
-	at := addresses{host: "127.0.0.1:0", ops: "127.0.0.1:0", simulator: strings.TrimPrefix(h.simulator, "http://")}
+	at := addresses{host: "127.0.0.1:0", ops: "127.0.0.1:0", simulator: strings.TrimPrefix(h.simulator, "http://"), via: via}
 	h.config = h.path("patchbay.yaml")
 	text := "readback_after: 300ms\n" + configuration(at, play, h.path("bin"))
 	text = strings.Replace(text, "public_url: http://127.0.0.1:0", "public_url: "+h.front, 1)

@@ -25,6 +25,16 @@ const (
 // addresses are where the demo's processes listen, as host:port.
 type addresses struct {
 	host, ops, simulator string
+	// via is a URL at which the host calls the simulator; empty: the simulator's.
+	via string
+}
+
+// desk is where the host calls 8x8.
+func (a addresses) desk() string {
+	if a.via == "" {
+		return "http://" + a.simulator
+	}
+	return a.via + "/" + a.simulator
 }
 
 // launch starts the simulator, the host and the driver, and stays until ctx
@@ -46,6 +56,7 @@ func launch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	at.via = os.Getenv("VIA")
 	patience := cmp.Or(os.Getenv("PATIENCE"), defaultPatience.String())
 	if _, err := time.ParseDuration(patience); err != nil {
 		return fmt.Errorf("PATIENCE=%s is not a duration, as 1m is", patience)
@@ -157,7 +168,7 @@ func choosePorts(first string) (addresses, error) {
 		defer l.Close()
 		found[i] = l.Addr().String()
 	}
-	return addresses{found[0], found[1], found[2]}, nil
+	return addresses{host: found[0], ops: found[1], simulator: found[2]}, nil
 }
 
 // await waits until a URL answers 200.

@@ -7,8 +7,9 @@
 //
 // With DEMO=once it ends after the conversation. API=chat-api talks 8x8's other
 // dialect, LINE=8x8 plays a WhatsApp customer's conversation. PORT=n uses the
-// ports n, n+1 and n+2 instead of free ones. LOGS=1 shows what the processes
-// log. PATIENCE=1m waits that long for each step.
+// ports n, n+1 and n+2 instead of free ones. VIA=http://… lets the host call the
+// simulator there, with the simulator's address as the path's first part. LOGS=1
+// shows what the processes log. PATIENCE=1m waits that long for each step.
 package main
 
 import (

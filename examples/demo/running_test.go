@@ -22,6 +22,7 @@ type running struct {
 // demo starts a demo.
 func (h home) demo(env ...string) *running {
 	h.t.Helper()
+	env = append(env, "VIA="+between(h.t))
 	r := &running{home: h, cmd: exec.Command(h.path("bin/demo")), out: &watched{}, ended: make(chan struct{})}
 	r.cmd.Dir, r.cmd.Env = h.dir, h.environment(env...)
 	r.cmd.Stdout, r.cmd.Stderr = r.out, r.out

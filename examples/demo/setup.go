@@ -58,7 +58,7 @@ desks:
     api: %s
     tenant: tenant01
     %s
-    base_url: http://%s
+    base_url: %s
 
 bots:
   faq:
@@ -74,7 +74,7 @@ channels:
     handoff:
       transfer_grace: 1s
       targets: %s
-`, at.host, at.host, at.ops, demoToken, play.api, play.credentials, at.simulator,
+`, at.host, at.host, at.ops, demoToken, play.api, play.credentials, at.desk(),
 		filepath.Join(bin, "faq"), filepath.Join(bin, "..", "plugins", "faq", "answers.yaml"),
 		play.channel, play.settings, play.targets)
 }
