@@ -120,6 +120,7 @@ func (s *stage) play(ctx context.Context, one step, begin func()) error {
 		begin()
 	}
 	done := one.do == nil
+	var missing error
 	for {
 		var err error
 		if !done {
@@ -134,10 +135,13 @@ func (s *stage) play(ctx context.Context, one step, begin func()) error {
 				return nil
 			}
 		}
+		if ctx.Err() == nil || missing == nil { // not that there was no time to look
+			missing = err
+		}
 		select {
 		case <-time.After(50 * time.Millisecond):
 		case <-ctx.Done():
-			return errors.Join(context.Cause(ctx), err)
+			return errors.Join(context.Cause(ctx), missing)
 		}
 	}
 }
