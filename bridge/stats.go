@@ -8,7 +8,7 @@ import (
 
 // counters count what the engine does, since it was made.
 type counters struct {
-	entries, turns, failed, stale, handoffs, handbacks, parked, deskErrors atomic.Int64
+	entries, turns, failed, stale, handoffs, returns, handbacks, parked, deskErrors atomic.Int64
 }
 
 // Stats are counts since the engine was made.
@@ -17,7 +17,9 @@ type Stats struct {
 	Entries, Turns int64
 	// FailedTurns that ended badly; StaleReplies that came too late.
 	FailedTurns, StaleReplies int64
-	Handoffs, Handbacks       int64
+	// Handoffs to the queue; Returns to it without one, as the customer's or
+	// the desk's doing; Handbacks after the agents of either.
+	Handoffs, Returns, Handbacks int64
 	// ParkedEvents that had to wait for their ticket; DeskErrors of calls.
 	ParkedEvents, DeskErrors int64
 }
@@ -28,7 +30,7 @@ func (e *Engine) Stats() Stats {
 	return Stats{
 		Entries: s.entries.Load(), Turns: s.turns.Load(),
 		FailedTurns: s.failed.Load(), StaleReplies: s.stale.Load(),
-		Handoffs: s.handoffs.Load(), Handbacks: s.handbacks.Load(),
+		Handoffs: s.handoffs.Load(), Returns: s.returns.Load(), Handbacks: s.handbacks.Load(),
 		ParkedEvents: s.parked.Load(), DeskErrors: s.deskErrors.Load(),
 	}
 }
@@ -43,6 +45,12 @@ func (s *counters) count(entries []lifecycle.Entry) {
 			s.stale.Add(1)
 		case lifecycle.EntryHandoff:
 			s.handoffs.Add(1)
+		case lifecycle.EntryReturn:
+			s.returns.Add(1)
+		case lifecycle.EntryStatus:
+			if e.Status == lifecycle.StatusRequested { // a return that began before the agents' end was known
+				s.returns.Add(1)
+			}
 		case lifecycle.EntryHandback:
 			s.handbacks.Add(1)
 		}

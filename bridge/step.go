@@ -139,6 +139,7 @@ func (k *keeper) committed(r *round) {
 		k.e.unpark(k.id, t)
 	}
 	k.e.stats.count(r.commit.Entries)
+	k.report(r.commit.Entries)
 	k.e.fetchAhead(c, r.commit.Entries)
 	if line := k.e.cfg.Lines[c.Channel]; line != nil {
 		line.Wake(k.id, c.Number)

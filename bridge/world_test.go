@@ -35,6 +35,7 @@ type world struct {
 	bots    fakeBots
 	channel lifecycle.Channel
 	events  int
+	log     slog.Handler // of engines started from now on
 }
 
 // inWorld runs a test in a bubble, with a bot and a running engine.
@@ -43,7 +44,7 @@ func inWorld(t *testing.T, b bot.Bot, test func(*world)) {
 	path := filepath.Join(t.TempDir(), "patchbay.db")
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{
-			t: t, ctx: t.Context(), path: path,
+			t: t, ctx: t.Context(), path: path, log: slog.DiscardHandler,
 			desk: newFakeDesk(), line: newFakeLine(), bots: fakeBots{"faq": b},
 			channel: lifecycle.Channel{
 				Name: "web", Bot: "faq", Desk: "acme",
@@ -62,7 +63,7 @@ func inWorld(t *testing.T, b bot.Bot, test func(*world)) {
 // start opens the store and runs an engine on it.
 func (w *world) start() {
 	w.t.Helper()
-	log := slog.New(slog.DiscardHandler)
+	log := slog.New(w.log)
 	store, err := sqlstore.Open(w.ctx, w.path, sqlstore.Options{NoSync: true, Log: log})
 	if err != nil {
 		w.t.Fatal(err)

@@ -29,6 +29,7 @@ func measureEngine(registry *prometheus.Registry, stats func() bridge.Stats) {
 		"turns_failed_total":    {"Attempts of turns that ended badly.", func(s bridge.Stats) int64 { return s.FailedTurns }},
 		"stale_replies_total":   {"Replies of bots refused because they came too late.", func(s bridge.Stats) int64 { return s.StaleReplies }},
 		"handoffs_total":        {"Handoffs to a queue.", func(s bridge.Stats) int64 { return s.Handoffs }},
+		"returns_total":         {"Conversations back in the queue without a handoff.", func(s bridge.Stats) int64 { return s.Returns }},
 		"handbacks_total":       {"Conversations given back after the agents.", func(s bridge.Stats) int64 { return s.Handbacks }},
 		"parked_events_total":   {"Events of the desk that had to wait for their ticket.", func(s bridge.Stats) int64 { return s.ParkedEvents }},
 		"desk_errors_total":     {"Calls to desks that failed.", func(s bridge.Stats) int64 { return s.DeskErrors }},

@@ -145,10 +145,12 @@ func (s *step) joined() {
 // else hears it any more, the bot's turn being void.
 func (s *step) take(h Holder, reason string) {
 	s.hold(h, reason)
-	s.c.Session = &Session{Handoff: s.c.Number, HandedOffAt: s.ev.At, Reason: reason}
-	if !s.ch.DeskLine { // where the ticket has it all
-		s.add(Entry{Kind: EntryReturn, To: ToDesk, Of: s.c.Desk.Told, Ticket: s.c.Desk.Ticket})
+	to := ToDesk
+	if s.ch.DeskLine {
+		to = ToObserver // the ticket has it all
 	}
+	n := s.add(Entry{Kind: EntryReturn, To: to, Of: s.c.Desk.Told, Ticket: s.c.Desk.Ticket})
+	s.c.Session = &Session{Handoff: n, HandedOffAt: s.ev.At, Reason: reason}
 }
 
 // join tells of an agent's joining. On a line of the desk's own the desk is
