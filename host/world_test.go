@@ -76,10 +76,16 @@ type world struct {
 // the webhooks; nil: the centre makes one.
 func newWorld(t *testing.T, key *rsa.PrivateKey) *world {
 	t.Helper()
+	return newWorldOf(t, key, config.ChatGateway)
+}
+
+// newWorldOf is newWorld with a contact centre that is called by a dialect.
+func newWorldOf(t *testing.T, key *rsa.PrivateKey, api config.API) *world {
+	t.Helper()
 	centre := httptest.NewUnstartedServer(nil)
 	w := &world{t: t, centre: "http://" + centre.Listener.Addr().String()}
 	dir := t.TempDir()
-	cfg, err := config.Parse(filepath.Join(dir, "patchbay.yaml"), []byte(w.configuration()), os.LookupEnv)
+	cfg, err := config.Parse(filepath.Join(dir, "patchbay.yaml"), []byte(w.configuration(api)), os.LookupEnv)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,9 +97,13 @@ func newWorld(t *testing.T, key *rsa.PrivateKey) *world {
 	}
 	front, ops := h.Addresses()
 	w.front, w.ops = "http://"+front, "http://"+ops
+	version := "Chat Gateway v1.0"
+	if api == config.ChatAPI {
+		version = "v2.0"
+	}
 	sim := simulator.New(simulator.Options{
 		Key: key, KeyID: keyID,
-		Webhooks:    []simulator.Webhook{{ID: "1", Name: "host", URI: w.front + hookPath}},
+		Webhooks:    []simulator.Webhook{{ID: "1", Name: "host", URI: w.front + hookPath, Version: version}},
 		Channels:    []simulator.Channel{{ID: "1", Name: "Web support", Queue: "101", WebhookID: "1"}},
 		RetryDelays: []time.Duration{50 * time.Millisecond},
 	})
@@ -123,7 +133,11 @@ func newWorld(t *testing.T, key *rsa.PrivateKey) *world {
 	return w
 }
 
-func (w *world) configuration() string {
+func (w *world) configuration(api config.API) string {
+	desk, target := "api_key: simulator", `{queue: "101"}`
+	if api == config.ChatAPI { // where a target is a channel
+		desk, target = "region: us, key: simulator, secret: secret", "{}"
+	}
 	return fmt.Sprintf(`
 listen: 127.0.0.1:0
 public_url: http://patchbay.test
@@ -131,7 +145,7 @@ readback_after: 250ms
 store: sqlite:patchbay.db
 ops: {listen: "127.0.0.1:0", token: %q}
 desks:
-  acme: {tenant: tenant01, api_key: simulator, base_url: %q, call_timeout: 1s}
+  acme: {api: %s, tenant: tenant01, %s, base_url: %q, call_timeout: 1s}
 bots:
   echo: {command: [%q, echo]}
 channels:
@@ -141,13 +155,13 @@ channels:
     desk: acme
     desk_channel: Web support
     bot: echo
-    handoff: {transfer_grace: 1s, targets: {default: {queue: "101"}}}
+    handoff: {transfer_grace: 1s, cancel_words: [never mind], targets: {default: %s}}
   shop:
     line: directline
     secrets: [%q]
     bot: echo
     on_failure: bot
-`, opsToken, w.centre, os.Args[0], webSecret, shopSecret)
+`, opsToken, api, desk, w.centre, os.Args[0], webSecret, target, shopSecret)
 }
 
 // call does one call and reads its answer into out; nil: nobody wants it. A
