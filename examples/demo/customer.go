@@ -19,16 +19,6 @@ type customer struct {
 	sent int
 }
 
-// activity is what the demo looks at in a Direct Line activity.
-type activity struct {
-	Type  string                    `json:"type"`
-	ID    string                    `json:"id"`
-	Name  string                    `json:"name"`
-	Text  string                    `json:"text"`
-	From  struct{ ID, Name string } `json:"from"`
-	Value json.RawMessage           `json:"value"`
-}
-
 // start mints a token for the user, as a web site's server would, and begins
 // a conversation with it. It may be repeated.
 func (c *customer) start(ctx context.Context) error {

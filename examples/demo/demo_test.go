@@ -155,10 +155,11 @@ func TestChat(t *testing.T) {
 	h.await("the host is ready", func() error {
 		return api{base: h.ops}.call(t.Context(), "GET", "/readyz", nil, nil)
 	})
-	chat := exec.Command(h.path("bin/demo"), "chat", h.front)
+	chat := exec.Command(h.path("bin/demo"), "chat", strings.TrimPrefix(h.front, "http://"))
 	chat.Env, chat.Stdin = h.environment(), strings.NewReader("Are you open on weekends?\n")
 	out, err := chat.CombinedOutput()
 	want := "faq: Hello, this is the assistant of Acme. What would you like to know?\n" +
+		"  [When are you open?] [How long does delivery take?] [Where do I find my invoice?]\n" +
 		"faq: We are open Monday to Friday, from 8:00 to 18:00.\n"
 	if string(out) != want || err != nil {
 		t.Errorf("%v:\n%s", err, out)

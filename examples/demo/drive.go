@@ -58,8 +58,13 @@ func drive(ctx context.Context, args []string) error {
 	token := flags.String("token", "", "the operator's token")
 	line := flags.String("line", "directline", "the customer's line: directline or 8x8")
 	patience := flags.Duration("patience", defaultPatience, "how long a step is waited for")
-	if err := flags.Parse(args); err != nil {
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return err
+	} else if err != nil {
+		return &usageError{"drive is called wrongly, see above\n"}
+	}
+	if flags.NArg() > 0 || *simulator == "" || *ops == "" {
+		return &usageError{"drive takes flags alone, of which -simulator and -ops must be given\n"}
 	}
 	if *line == "8x8" {
 		g := newGuest(*simulator, *ops, *token)
