@@ -65,6 +65,10 @@ func free(t *testing.T) string {
 }
 
 func TestUsage(t *testing.T) {
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct {
 		args string
 		code int
@@ -77,7 +81,9 @@ func TestUsage(t *testing.T) {
 		{"simulate --channel Web", exitUsage, "must be NAME=QUEUE"},
 		{"simulate --api soap", exitUsage, "must be chat-gateway or chat-api"},
 		{"simulate --script nowhere.yaml", exitWrong, "nowhere.yaml"},
-		{"serve -c nowhere.yaml", exitWrong, "nowhere.yaml"},
+		{"serve", exitWrong, filepath.Join(here, "patchbay.yaml") + ": there is no such file; -c FILE names another. "},
+		{"serve", exitWrong, "`patchbay simulate`"},
+		{"check -c nowhere.yaml", exitWrong, filepath.Join(here, "nowhere.yaml") + ": there is no such file"},
 	} {
 		if _, stderr, code := called(t, strings.Fields(tt.args)...); code != tt.code || !strings.Contains(stderr, tt.says) {
 			t.Errorf("%s: exit %d, %q", tt.args, code, stderr)

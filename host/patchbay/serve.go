@@ -1,10 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -45,6 +48,13 @@ func serveCommand() *cobra.Command {
 
 // load reads the configuration and prints its warnings.
 func load(cmd *cobra.Command, file string) (*config.Config, error) {
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		if absolute, err := filepath.Abs(file); err == nil {
+			file = absolute
+		}
+		return nil, wrong(fmt.Errorf("%s: there is no such file; -c FILE names another. "+
+			"If you have none yet, examples/patchbay.yaml is one to begin with, and `patchbay simulate` is an 8x8 to try it with", file))
+	}
 	cfg, err := config.Load(file, os.LookupEnv)
 	if err != nil {
 		return nil, wrong(err)

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gin-gonic/gin"
 	"github.com/spf13/cobra"
 
 	"github.com/patchbay-host/patchbay/bridge/eightx8/simulator"
@@ -58,7 +57,6 @@ func simulate(cmd *cobra.Command, f simulateFlags) error {
 	if options.Logger, err = logger(cmd.ErrOrStderr(), f.log); err != nil {
 		return err
 	}
-	gin.SetMode(gin.ReleaseMode) // or gin prints its routes on stdout
 	sim := simulator.New(options)
 	socket, err := net.Listen("tcp", f.listen)
 	if err != nil {
