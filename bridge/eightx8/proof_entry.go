@@ -115,7 +115,7 @@ func (d *Desk) noAnswer(err error) Proof {
 		made.Detail = fmt.Sprintf("%s answers, and not as 8x8 does (%s): is that its address?", d.client.base, reason(err))
 		return made
 	}
-	made.Detail = fmt.Sprintf("%s gives no answer of 8x8's (%s): is that its address, and may this machine call it?", d.client.base, reason(err))
+	made.Detail = fmt.Sprintf("%s gives no answer of 8x8's (%s): is that its address, does it run, and may this machine call it?", d.client.base, reason(err))
 	return made
 }
 

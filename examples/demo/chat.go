@@ -33,7 +33,9 @@ func chat(ctx context.Context, args []string) error {
 		directline: api{base: hostURL(args[0]), bearer: secret},
 		user:       fmt.Sprintf("dl_you_%d", time.Now().UnixNano()), name: "You",
 	}
-	if err := c.start(ctx); err != nil {
+	if err := c.start(ctx); err != nil && len(args) == 1 {
+		return fmt.Errorf("%w (tried with the demo's secret; a channel's own goes behind the address)", err)
+	} else if err != nil {
 		return err
 	}
 	lines := make(chan string)

@@ -36,8 +36,8 @@ targets of its handoffs, and that the events come to us. Nothing is changed.
 			if err != nil {
 				return err
 			}
-			findings := []finding{judged("configuration "+file, isOK, fmt.Sprintf(
-				"%d channels, %d bots, %d desks", len(cfg.Channels), len(cfg.Bots), len(cfg.Desks)))}
+			findings := []finding{judged("configuration "+file, isOK,
+				count(len(cfg.Channels), "channel")+", "+count(len(cfg.Bots), "bot")+", "+count(len(cfg.Desks), "desk"))}
 			findings = append(findings, checkBots(cmd.Context(), cfg)...)
 			for _, name := range slices.Sorted(maps.Keys(cfg.Desks)) {
 				findings = append(findings, checkDesk(cmd.Context(), cfg, name)...)
@@ -98,4 +98,12 @@ func proven(cfg *config.Config, what, key string, proofs []eightx8.Proof) []find
 		findings = append(findings, f)
 	}
 	return findings
+}
+
+// count is a number of things in words.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -139,6 +139,9 @@ func TestCheckJSON(t *testing.T) {
 		}
 		got = append(got, line)
 	}
+	if want := "1 channel, 1 bot, 1 desk"; findings[0].Detail != want {
+		t.Errorf("counts %s, not %s", findings[0].Detail, want)
+	}
 	want := []string{
 		"ok bot echo, fine",
 		"ok desk acme: address, fine",

@@ -181,6 +181,27 @@ acme: 8x8 reaches http://host/8x8/acme/app
 	c.fine()
 }
 
+// TestProvisionOneChannelByNameAndID: what is wanted of it by either is done
+// once.
+func TestProvisionOneChannelByNameAndID(t *testing.T) {
+	t.Parallel()
+	o := chatStocked()
+	o.Webhooks[0].URI = "http://host/8x8/acme/web"
+	c := newTenant(t, o, byChatAPI,
+		strings.Replace(fmt.Sprintf(web, `{default: {channel: Web support, queue: "102"}}`), "desk_channel: Web support", `desk_channel: "7"`, 1))
+	c.provisions(`
+acme: keep webhook "Patchbay"
+acme: update channel "7": queue 101 becomes 102
+acme: 8x8 reaches http://host/8x8/acme/web
+`, exitFine)
+	c.provisions(`
+acme: keep webhook "Patchbay"
+acme: keep channel "7"
+acme: 8x8 reaches http://host/8x8/acme/web
+`, exitFine)
+	c.fine()
+}
+
 // TestProvisionSaysWhatIsWrong: a desk that does not know us, a queue that it
 // does not have, a host that it cannot reach; and again as long as it is so.
 func TestProvisionSaysWhatIsWrong(t *testing.T) {
