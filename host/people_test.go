@@ -18,13 +18,20 @@ type customer struct {
 // newCustomer begins a conversation of Kim's on the channel of a secret.
 func (w *world) newCustomer(secret string) *customer {
 	w.t.Helper()
+	c := w.invite(secret)
+	if status := w.call("POST", w.front+"/v3/directline/conversations", c.Token, nil, nil); status != http.StatusCreated {
+		w.t.Fatalf("start conversation: %d", status)
+	}
+	return c
+}
+
+// invite gives Kim a token for a conversation that has not begun.
+func (w *world) invite(secret string) *customer {
+	w.t.Helper()
 	c := &customer{w: w}
 	user := map[string]any{"user": map[string]string{"id": "dl_kim", "name": "Kim"}}
 	if status := w.call("POST", w.front+"/v3/directline/tokens/generate", secret, user, c); status != http.StatusOK {
 		w.t.Fatalf("generate token: %d", status)
-	}
-	if status := w.call("POST", w.front+"/v3/directline/conversations", c.Token, nil, nil); status != http.StatusCreated {
-		w.t.Fatalf("start conversation: %d", status)
 	}
 	return c
 }
@@ -44,30 +51,38 @@ func (c *customer) says(texts ...string) {
 	}
 }
 
-// sees are all messages and news of the conversation, as "Kim: hello" and
-// "<queued>".
+// activity is what a client gets to see.
+type activity struct {
+	ID, Type, Text, Name string
+	From                 struct{ ID, Name string }
+	Value                json.RawMessage
+}
+
+// line is a message as "Kim: hello" and news as "<queued>"; "": neither.
+func (a activity) line() string {
+	var news struct{ Status string }
+	switch {
+	case a.Type == "message" && a.From.Name != "":
+		return a.From.Name + ": " + a.Text
+	case a.Type == "message":
+		return a.From.ID + ": " + a.Text
+	case json.Unmarshal(a.Value, &news) == nil:
+		return "<" + news.Status + ">"
+	}
+	return ""
+}
+
+// sees are all messages and news of the conversation.
 func (c *customer) sees() []string {
 	c.w.t.Helper()
-	var set struct {
-		Activities []struct {
-			Type, Text, Name string
-			From             struct{ ID, Name string }
-			Value            json.RawMessage
-		}
-	}
+	var set struct{ Activities []activity }
 	if status := c.w.call("GET", c.activities(), c.Token, nil, &set); status != http.StatusOK {
 		c.w.t.Fatalf("get activities: %d", status)
 	}
 	var lines []string
 	for _, a := range set.Activities {
-		var news struct{ Status string }
-		switch {
-		case a.Type == "message" && a.From.Name != "":
-			lines = append(lines, a.From.Name+": "+a.Text)
-		case a.Type == "message":
-			lines = append(lines, a.From.ID+": "+a.Text)
-		case json.Unmarshal(a.Value, &news) == nil:
-			lines = append(lines, "<"+news.Status+">")
+		if line := a.line(); line != "" {
+			lines = append(lines, line)
 		}
 	}
 	return lines
