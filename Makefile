@@ -2,6 +2,7 @@
 #
 # Go, make and git are all it takes. Every other tool is a Go program at a
 # version pinned in .ci/*.mod; it is built into .tools/ when it is first needed.
+# Only the tests with Microsoft's clients want Node.js and Chromium.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -50,10 +51,20 @@ bench: ## Measure webhooks and messages per second beside their parts, for about
 
 # Checking.
 
+.PHONY: clients
+clients: host/testdata/clients/node_modules/.package-lock.json ## Get Microsoft's Direct Line clients, which tests run where there are Node.js and Chromium
+
+host/testdata/clients/node_modules/.package-lock.json: host/testdata/clients/package.json host/testdata/clients/package-lock.json
+	cd host/testdata/clients && npm ci
+	touch $@
+
 .PHONY: test
 test: ## Run all tests, with the race detector where there is a C compiler
 ifeq ($(RACE),)
 	@echo '*** NO RACE DETECTOR: it needs a C compiler ($(cc)), and there is none. ***' >&2
+endif
+ifeq ($(wildcard host/testdata/clients/node_modules),)
+	@echo "*** NOT RUN: the tests with Microsoft's clients; make clients gets them. ***" >&2
 endif
 	@$(if $(RACE),CGO_ENABLED=1) $(GO) test $(RACE) $(TESTFLAGS) ./...
 
@@ -132,4 +143,4 @@ tidy: ## Tidy go.mod
 
 .PHONY: clean
 clean: ## Remove what was built
-	rm -rf bin .tools
+	rm -rf bin .tools host/testdata/clients/node_modules

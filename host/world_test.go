@@ -27,10 +27,12 @@ import (
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
-// The test binary is also the bot of these tests: run with "echo" it is one.
+// The test binary is also the bots of these tests: run with the name of one,
+// it is that.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "echo" {
-		bot.Serve(bot.Func(echo))
+	bots := map[string]bot.Func{"echo": echo, "clerk": clerk}
+	if len(os.Args) > 1 && bots[os.Args[1]] != nil {
+		bot.Serve(bots[os.Args[1]])
 		syscall.Exit(0) // without the second that a binary built with -race takes for it
 	}
 	os.Exit(m.Run())
