@@ -16,16 +16,16 @@ import (
 // pageSize is how many journal entries are read at once, hidden ones included.
 const pageSize = 64
 
-// page reads the journal on after number after. more: there may be further
-// entries behind the page.
-func (s *Server) page(ctx context.Context, conv lifecycle.Conversation, after int64) (set activitySet, through int64, more bool, err error) {
+// page reads the journal on after number after, for a client that reaches the
+// server at base. more: there may be further entries behind the page.
+func (s *Server) page(ctx context.Context, conv lifecycle.Conversation, base string, after int64) (set activitySet, through int64, more bool, err error) {
 	entries, err := s.engine.Entries(ctx, conv.ID, after, pageSize)
 	if err != nil {
 		return activitySet{}, after, false, err
 	}
 	set.Activities, through = []activity{}, after
 	for _, e := range entries {
-		if a, ok := show(conv, e); ok {
+		if a, ok := show(conv, e, s.linker(base)); ok {
 			set.Activities = append(set.Activities, a)
 		}
 		through = e.Number
@@ -51,7 +51,7 @@ func (s *Server) activities(c *gin.Context) (int, any, error) {
 		return 0, nil, err
 	}
 	for {
-		set, through, more, err := s.page(c.Request.Context(), conv, after)
+		set, through, more, err := s.page(c.Request.Context(), conv, s.base(c.Request), after)
 		if err != nil {
 			return 0, nil, err
 		}
@@ -101,20 +101,35 @@ func (s *Server) post(c *gin.Context) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	s.place(&ev, g, id, customer)
+	if ev.Message != nil {
+		if err := s.keepData(ctx, ev); err != nil {
+			return 0, nil, err
+		}
+	}
+	return s.receive(ctx, ev)
+}
+
+// place says where and when an event happened, and to whom.
+func (s *Server) place(ev *lifecycle.Event, g grant, id bot.ConversationID, customer *bot.Customer) {
 	ev.ID, ev.At = eventID(id, ev.ClientID), s.clock.Now()
 	ev.Conversation, ev.Channel, ev.Customer = id, g.channel.name, customer
 	if ev.Message != nil {
 		ev.Message.At = ev.At
 	}
+}
+
+// receive takes an event in, and answers once it is durable.
+func (s *Server) receive(ctx context.Context, ev lifecycle.Event) (int, any, error) {
 	number, err := s.engine.Receive(ctx, ev)
 	if err != nil {
 		return 0, nil, err
 	}
 	s.metrics.posted.Inc()
 	if number == 0 { // a repeat of long ago
-		return http.StatusOK, passing(id), nil
+		return http.StatusOK, passing(ev.Conversation), nil
 	}
-	return http.StatusOK, gin.H{"id": activityID(id, number)}, nil
+	return http.StatusOK, gin.H{"id": activityID(ev.Conversation, number)}, nil
 }
 
 // poster is who posts; nil: nobody who need be named. A secret is good for its

@@ -49,7 +49,7 @@ func (s *Server) start(c *gin.Context) (int, any, error) {
 		Conversation: id,
 		Channel:      g.channel.name,
 		Customer:     g.customer(p.User),
-		Language:     language(p.Locale),
+		Language:     languageOf(p.Locale),
 	})
 	if err != nil {
 		return 0, nil, err
@@ -99,26 +99,11 @@ func (s *Server) reconnect(c *gin.Context) (int, any, error) {
 
 // withStream adds the address of a stream that goes on after number after.
 func (s *Server) withStream(c *gin.Context, conv conversation, after int64) conversation {
-	u := url.URL{Scheme: "ws", Host: c.Request.Host}
-	if s.public != nil {
-		u = url.URL{Scheme: s.public.Scheme, Host: s.public.Host, Path: s.public.Path}
-	} else if c.Request.TLS != nil || forwardedProto(c.Request) == "https" {
-		u.Scheme = "https"
-	}
-	u.Scheme = map[string]string{"https": "wss"}[u.Scheme]
-	if u.Scheme == "" {
-		u.Scheme = "ws"
-	}
-	u = *u.JoinPath("v3/directline/conversations", string(conv.ID), "stream")
-	u.RawQuery = url.Values{"watermark": {strconv.FormatInt(after, 10)}, "t": {conv.Token}}.Encode()
-	conv.StreamURL = u.String()
+	query := url.Values{"watermark": {strconv.FormatInt(after, 10)}, "t": {conv.Token}}
+	// http becomes ws, and https wss
+	conv.StreamURL = "ws" + strings.TrimPrefix(s.base(c.Request), "http") +
+		"/v3/directline/conversations/" + url.PathEscape(string(conv.ID)) + "/stream?" + query.Encode()
 	return conv
-}
-
-// forwardedProto is what the outermost proxy was asked by.
-func forwardedProto(r *http.Request) string {
-	first, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Proto"), ",")
-	return strings.ToLower(strings.TrimSpace(first))
 }
 
 // watermark reads the query's watermark: the journal number after which to go
@@ -134,19 +119,6 @@ func watermark(c *gin.Context) (after int64, given bool, err error) {
 		return 0, true, badArgument("the watermark is not one of ours")
 	}
 	return after, true, nil
-}
-
-// language keeps what can be a BCP 47 tag.
-func language(locale string) string {
-	if len(locale) > 35 {
-		return ""
-	}
-	for _, r := range locale {
-		if r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') {
-			return ""
-		}
-	}
-	return locale
 }
 
 // startedID is the id of the event that begins a conversation. No posted

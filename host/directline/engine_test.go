@@ -2,6 +2,7 @@ package directline
 
 import (
 	"context"
+	"io"
 	"slices"
 	"sync"
 	"time"
@@ -22,6 +23,11 @@ type memory struct {
 	seen    []lifecycle.Event
 	typed   []bridge.Typing
 	err     error
+	// files by their id, how many times something was kept, and what is wrong
+	// with keeping.
+	files   map[string]string
+	keeps   int
+	keepErr error
 }
 
 type kept struct {
@@ -30,7 +36,35 @@ type kept struct {
 }
 
 func newMemory(line bridge.Line) *memory {
-	return &memory{line: line, journal: map[bot.ConversationID]*kept{}, events: map[string]int64{}}
+	return &memory{line: line, journal: map[bot.ConversationID]*kept{}, events: map[string]int64{}, files: map[string]string{}}
+}
+
+func (m *memory) Keep(_ context.Context, id bot.ConversationID, fileID string, file bot.Attachment, content io.Reader) (bot.Attachment, error) {
+	text, err := io.ReadAll(content)
+	if err != nil {
+		return bot.Attachment{}, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.keepErr != nil {
+		return bot.Attachment{}, m.keepErr
+	}
+	m.keeps++
+	m.files[string(id)+"/"+fileID] = string(text)
+	file.URL, file.Data, file.Size = lifecycle.FileURL(lifecycle.FileKept, fileID), nil, int64(len(text))
+	return file, nil
+}
+
+// contents are those of a message's files, by what it says of them.
+func (m *memory) contents(ev lifecycle.Event) []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	contents := []string{}
+	for _, file := range ev.Message.Attachments {
+		_, id := lifecycle.PlaceOf(file)
+		contents = append(contents, file.Name+" "+file.ContentType+" "+m.files[string(ev.Conversation)+"/"+id])
+	}
+	return contents
 }
 
 func (m *memory) Receive(_ context.Context, ev lifecycle.Event) (int64, error) {

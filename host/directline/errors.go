@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"syscall"
 
 	"github.com/gin-gonic/gin"
 
@@ -24,6 +25,7 @@ const (
 	codeNotFound             = "NotFound"
 	codeConversationNotFound = "ConversationNotFound"
 	codeMessageSizeTooBig    = "MessageSizeTooBig"
+	codeInsufficientStorage  = "InsufficientStorage"
 	codeServiceUnavailable   = "ServiceUnavailable"
 	codeServiceError         = "ServiceError"
 )
@@ -84,6 +86,10 @@ func faultOf(err error) *fault {
 		return known
 	case errors.Is(err, bridge.ErrNotFound), errors.Is(err, bridge.ErrUnknownChannel):
 		return conversationNotFound()
+	case errors.Is(err, bridge.ErrTooLarge):
+		return &fault{http.StatusRequestEntityTooLarge, codeMessageSizeTooBig, "the file is too large"}
+	case errors.Is(err, bridge.ErrNoRoom), errors.Is(err, syscall.ENOSPC):
+		return noRoom()
 	case errors.Is(err, bridge.ErrUnavailable), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return unavailable()
 	}

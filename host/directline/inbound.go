@@ -3,7 +3,6 @@ package directline
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"strings"
 	"unicode/utf8"
@@ -59,12 +58,10 @@ func (p posted) data() postedData {
 // event makes of an activity what it means for the conversation: its kind and
 // what was said or pressed. It is pure.
 func (p posted) event() (lifecycle.Event, error) {
-	d := p.data()
-	if len(d.ClientActivityID) > maxClientID || strings.ContainsFunc(d.ClientActivityID, control) {
-		return lifecycle.Event{}, badArgument("channelData.clientActivityID must be text of at most %d bytes", maxClientID)
+	ev, d, err := p.outline()
+	if err != nil {
+		return lifecycle.Event{}, err
 	}
-	ev := lifecycle.Event{ClientID: d.ClientActivityID, Language: language(p.Locale)}
-	var err error
 	switch p.Type {
 	case typeMessage:
 		if ev.Action, err = p.action(d); err == nil && ev.Action == nil {
@@ -89,6 +86,15 @@ func (p posted) event() (lifecycle.Event, error) {
 	return ev, nil
 }
 
+// outline is what every kind of activity has, and its channelData.
+func (p posted) outline() (lifecycle.Event, postedData, error) {
+	d := p.data()
+	if len(d.ClientActivityID) > maxClientID || strings.ContainsFunc(d.ClientActivityID, control) {
+		return lifecycle.Event{}, d, badArgument("channelData.clientActivityID must be text of at most %d bytes", maxClientID)
+	}
+	return lifecycle.Event{ClientID: d.ClientActivityID, Language: languageOf(p.Locale)}, d, nil
+}
+
 // named is an event activity. Pages send events of their own, such as
 // webchat/join; those that mean nothing here are noted by name.
 func (p posted) named(ev *lifecycle.Event) error {
@@ -105,10 +111,18 @@ func (p posted) named(ev *lifecycle.Event) error {
 	return nil
 }
 
-// message is something said.
+// message is something said. Files inside it are not kept yet.
 func (p posted) message() (*bot.Message, error) {
 	m := &bot.Message{Text: p.Text}
 	for i, a := range p.Attachments {
+		if isData(a.ContentURL) {
+			file, ok := decodeData(a)
+			if !ok {
+				return nil, badArgument("attachment %d must have a contentUrl that can be read: data:…;base64,…", i+1)
+			}
+			m.Attachments = append(m.Attachments, file)
+			continue
+		}
 		u, err := url.Parse(a.ContentURL)
 		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 			return nil, badArgument("attachment %d must have a contentUrl that is an absolute http or https address", i+1)
@@ -118,11 +132,8 @@ func (p posted) message() (*bot.Message, error) {
 	if m.Empty() {
 		return nil, missingProperty("text")
 	}
-	if err := m.Check(); err != nil {
-		if broken := (*bot.ContractError)(nil); errors.As(err, &broken) {
-			return nil, badArgument("%s", broken.Problem)
-		}
-		return nil, badArgument("the message is too large")
+	if err := checkMessage(*m); err != nil {
+		return nil, err
 	}
 	return m, nil
 }

@@ -11,9 +11,9 @@ import (
 )
 
 // show makes of a journal entry the activity that its customer sees; false:
-// the entry is hidden. It is pure, so an activity is the same however often
-// and wherever it is read.
-func show(conv lifecycle.Conversation, e lifecycle.Entry) (activity, bool) {
+// the entry is hidden. But for the addresses of files, which link makes and
+// which expire, an activity is the same however often and wherever it is read.
+func show(conv lifecycle.Conversation, e lifecycle.Entry, link linker) (activity, bool) {
 	own := e.Author == bot.AuthorCustomer && e.Said()
 	if !own && !e.To.Has(lifecycle.ToCustomer) {
 		return activity{}, false
@@ -25,6 +25,9 @@ func show(conv lifecycle.Conversation, e lifecycle.Entry) (activity, bool) {
 	case e.Message != nil:
 		a.Type = typeMessage
 		a.say(*e.Message)
+		for i, file := range e.Message.Attachments {
+			a.Attachments = append(a.Attachments, showFile(file, contentURL(link, conv.ID, e.Number, i, file)))
+		}
 		if e.Of != 0 {
 			a.ReplyToID = activityID(conv.ID, e.Of)
 		}
@@ -67,7 +70,7 @@ func outline(conv lifecycle.Conversation, author bot.Author, id, name string) ac
 	return a
 }
 
-// say fills in what was said.
+// say fills in what was said, without its files.
 func (a *activity) say(m bot.Message) {
 	a.Text, a.TextFormat = m.Text, "plain" // or Web Chat takes it for Markdown
 	for _, card := range m.Cards {
@@ -77,22 +80,24 @@ func (a *activity) say(m bot.Message) {
 		}
 		a.Attachments = append(a.Attachments, attachment{ContentType: card.ContentType, Content: card.Content})
 	}
-	for _, file := range m.Attachments {
-		shown := attachment{ContentType: file.ContentType, ContentURL: file.URL, Name: file.Name}
-		if shown.ContentType == "" {
-			shown.ContentType = "application/octet-stream"
-		}
-		if file.URL == "" {
-			shown.ContentURL = "data:" + shown.ContentType + ";base64," + base64.StdEncoding.EncodeToString(file.Data)
-		}
-		a.Attachments = append(a.Attachments, shown)
-	}
 	if len(m.QuickReplies) > 0 {
 		a.SuggestedActions = &suggestedActions{}
 	}
 	for _, reply := range m.QuickReplies {
 		a.SuggestedActions.Actions = append(a.SuggestedActions.Actions, button(reply))
 	}
+}
+
+// showFile is a file at an address, or itself if it has none.
+func showFile(file bot.Attachment, address string) attachment {
+	shown := attachment{ContentType: file.ContentType, ContentURL: address, Name: file.Name}
+	if shown.ContentType == "" {
+		shown.ContentType = "application/octet-stream"
+	}
+	if file.URL == "" {
+		shown.ContentURL = "data:" + shown.ContentType + ";base64," + base64.StdEncoding.EncodeToString(file.Data)
+	}
+	return shown
 }
 
 // button is a quick reply to press. If its value is what it says, pressing it

@@ -88,7 +88,7 @@ func TestShow(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.entry.Number, test.entry.At = 7, noon.Add(987654321)
-			a, ok := show(conv, test.entry)
+			a, ok := show(conv, test.entry, nil)
 			if !ok {
 				t.Fatal("hidden")
 			}
@@ -125,7 +125,7 @@ func TestHidden(t *testing.T) {
 		"nothing to show":  {Kind: lifecycle.EntryNoted, To: lifecycle.ToCustomer},
 		"status to others": {Kind: lifecycle.EntryAgentLeft, To: lifecycle.ToObserver, Status: lifecycle.StatusAgentLeft},
 	} {
-		if a, ok := show(lifecycle.Conversation{ID: "c"}, e); ok {
+		if a, ok := show(lifecycle.Conversation{ID: "c"}, e, nil); ok {
 			t.Errorf("%s: shown as %+v", name, a)
 		}
 	}

@@ -3,6 +3,7 @@ package directline
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -28,6 +29,9 @@ type Engine interface {
 	Entries(ctx context.Context, id bot.ConversationID, after int64, limit int) ([]lifecycle.Entry, error)
 	// Conversation is a conversation as it stands.
 	Conversation(ctx context.Context, id bot.ConversationID) (lifecycle.Conversation, error)
+	// Keep keeps a file that is about to be said, and answers it as it is to
+	// be said.
+	Keep(ctx context.Context, id bot.ConversationID, fileID string, file bot.Attachment, content io.Reader) (bot.Attachment, error)
 	// Typing passes on that the customer is typing.
 	Typing(ctx context.Context, id bot.ConversationID, t bridge.Typing)
 }
@@ -43,6 +47,16 @@ type Config struct {
 	// PublicURL under which customers reach the server, for streamUrl. Empty:
 	// what the request says, X-Forwarded-Proto included.
 	PublicURL string
+	// FileURL is an address at which a customer can have a file that the host
+	// keeps or the desk has: the one at index among those of an entry. It
+	// should stay the same for a while. A path is put behind PublicURL. Nil:
+	// files are shown by name alone.
+	FileURL func(conversation bot.ConversationID, entry int64, index int, name string) string
+	// MaxFile is the size of the largest file taken, in bytes; 0: 25 MiB.
+	MaxFile int64
+	// Spool is a folder for files until they are kept; empty: the system's
+	// for temporary files.
+	Spool string
 	// Clock; nil: real time.
 	Clock bridge.Clock
 	// Logger; nil: slog's default.
@@ -56,20 +70,32 @@ type Server struct {
 	engine   Engine
 	hub      *Hub
 	public   *url.URL
+	fileURL  linker
 	clock    bridge.Clock
 	log      *slog.Logger
 	metrics  *metrics
 	handler  http.Handler
 	upgrader websocket.Upgrader
 	channels atomic.Pointer[channels]
+
+	maxFile   int64
+	spoolDir  string
+	spoolRoom *spoolRoom
 }
 
 // New wires a server. It starts nothing.
 func New(cfg Config) (*Server, error) {
-	s := &Server{engine: cfg.Engine, hub: cfg.Hub, clock: cfg.Clock, log: cfg.Logger}
+	s := &Server{
+		engine: cfg.Engine, hub: cfg.Hub, clock: cfg.Clock, log: cfg.Logger,
+		fileURL: cfg.FileURL, maxFile: cfg.MaxFile, spoolDir: cfg.Spool,
+	}
 	if s.engine == nil {
 		return nil, fmt.Errorf("directline: no engine")
 	}
+	if s.maxFile <= 0 {
+		s.maxFile = 25 << 20
+	}
+	s.spoolRoom = &spoolRoom{limit: spoolFiles * s.maxFile}
 	if s.hub == nil {
 		s.hub = NewHub()
 	}
@@ -150,6 +176,7 @@ func (s *Server) routes() http.Handler {
 	v3.GET("/conversations/:id", s.answer(s.reconnect))
 	v3.GET("/conversations/:id/activities", s.answer(s.activities))
 	v3.POST("/conversations/:id/activities", s.answer(s.post))
+	v3.POST("/conversations/:id/upload", s.answer(s.upload))
 	v3.GET("/conversations/:id/stream", s.stream)
 	return g
 }

@@ -28,6 +28,7 @@ type socket struct {
 	server *Server
 	conn   *websocket.Conn
 	conv   lifecycle.Conversation // of which the id and language are used
+	base   string                 // where the client reaches the server
 	ctx    context.Context        // done when the socket is
 	cancel context.CancelFunc
 
@@ -43,10 +44,10 @@ type socket struct {
 }
 
 // run begins a socket that shows the journal after number after.
-func (s *Server) run(conn *websocket.Conn, conv lifecycle.Conversation, after int64) {
+func (s *Server) run(conn *websocket.Conn, conv lifecycle.Conversation, base string, after int64) {
 	ctx, cancel := context.WithCancel(context.Background())
 	kept := lifecycle.Conversation{ID: conv.ID, Channel: conv.Channel, Language: conv.Language}
-	k := &socket{server: s, conn: conn, conv: kept, ctx: ctx, cancel: cancel, at: after}
+	k := &socket{server: s, conn: conn, conv: kept, base: base, ctx: ctx, cancel: cancel, at: after}
 	if !s.hub.add(k) {
 		k.sayGoodbye()
 		k.end()
@@ -126,7 +127,7 @@ func (k *socket) do(todo work) error {
 
 // readOn writes one page of the journal.
 func (k *socket) readOn(due int64) error {
-	set, through, more, err := k.server.page(k.ctx, k.conv, k.at) // only the writer changes at
+	set, through, more, err := k.server.page(k.ctx, k.conv, k.base, k.at) // only the writer changes at
 	if err != nil {
 		return &journalError{err}
 	}

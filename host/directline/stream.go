@@ -43,13 +43,14 @@ func (s *Server) openStream(c *gin.Context) error {
 	if !websocket.IsWebSocketUpgrade(c.Request) {
 		return badArgument("a stream is a WebSocket")
 	}
+	base := s.base(c.Request)
 	conn, err := s.upgrader.Upgrade(c.Writer, c.Request, nil)
 	if err != nil {
 		return nil // answered by the upgrader
 	}
 	// The handler returns and the socket lives on by itself, so that nothing
 	// of the request is kept in memory.
-	s.run(conn, conv, after)
+	s.run(conn, conv, base, after)
 	return nil
 }
 
