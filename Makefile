@@ -68,6 +68,12 @@ ifeq ($(wildcard host/testdata/clients/node_modules),)
 endif
 	@$(if $(RACE),CGO_ENABLED=1) $(GO) test $(RACE) $(TESTFLAGS) ./...
 
+N ?= 2000
+
+.PHONY: seeds
+seeds: ## Play N (2000) seeded days of a small host with everything going wrong
+	$(GO) test ./bridge -run '^TestSeeds$$' -timeout 60m -seeds $(N)
+
 .PHONY: lint
 lint: lint-format lint-imports lint-go lint-proto ## Check format, import rules, code and proto
 

@@ -38,6 +38,9 @@ type Config struct {
 	// for some time: the one at index among those of an entry. Nil: bots get
 	// no more than small files, inline.
 	FileURL func(conversation bot.ConversationID, entry int64, index int, name string) string
+	// Unclean: the last run was cut off, and may have put messages to a bot
+	// that are not in the journal. Their senders will send them again.
+	Unclean bool
 	// KeepLoaded is how many conversations are kept in memory between
 	// events; 0: 4096.
 	KeepLoaded int
@@ -65,6 +68,7 @@ type Engine struct {
 	saver  *saver
 	index  *ticketIndex
 	files  *files
+	early  *earlyPut
 	stats  counters
 
 	// ctx ends when the engine stops; work counts its goroutines.
@@ -84,7 +88,8 @@ func New(cfg Config) (*Engine, error) {
 	e := &Engine{
 		cfg: cfg, clock: cfg.Clock, log: cfg.Logger,
 		desks: map[string]*gate{}, index: newTicketIndex(), files: newFiles(cfg.Attachments, cfg.MaxFile),
-		ctx: ctx, stop: stop,
+		early: newEarlyPut(cfg.Clock, cfg.Unclean),
+		ctx:   ctx, stop: stop,
 	}
 	for name := range cfg.Desks {
 		e.desks[name] = &gate{clock: e.clock}

@@ -184,17 +184,34 @@ func (k *keeper) outgoing(ctx context.Context, ch lifecycle.Channel, c lifecycle
 	return message, nil
 }
 
-// saidSince is what was said since the agents could see it, in one message,
-// with the newest of its files.
+// saidSince is what the agents of a ticket have not seen, in one message, with
+// the newest of its files: what was said since they were last there, and what
+// they were not given while they were.
 func (k *keeper) saidSince(ctx context.Context, ch lifecycle.Channel, c lifecycle.Conversation, entry lifecycle.Entry) (Outgoing, error) {
-	since, err := k.e.cfg.Store.Entries(ctx, k.id, entry.Of, int(entry.Number-entry.Of))
+	entries, err := k.e.cfg.Store.Entries(ctx, k.id, c.Desk.Marker, int(c.Number-c.Desk.Marker))
 	if err != nil {
 		return Outgoing{}, fmt.Errorf("read what was said since: %w", err)
 	}
+	lost := notGiven(entries)
+	from, since := c.Desk.Marker, entry.Of
+	for _, e := range entries {
+		switch {
+		case e.Kind != lifecycle.EntryReturn || e.Number >= entry.Number:
+		case lost[e.Number]:
+			since = min(since, e.Of)
+		default: // what came before has been shown
+			from, since = e.Number, entry.Of
+		}
+	}
 	var lines []string
 	var files []File
-	for _, e := range since {
-		if !e.Said() || e.Number >= entry.Number {
+	for _, e := range entries {
+		unseen := e.Number > since
+		if e.To.Has(lifecycle.ToDesk) {
+			unseen = lost[e.Number]
+		}
+		theirs := e.Author == bot.AuthorAgent && e.Ticket == c.Desk.Ticket
+		if !e.Said() || theirs || !unseen || e.Number <= from || e.Number >= entry.Number {
 			continue
 		}
 		lines = append(lines, speaker(e)+": "+textOf(&e))
@@ -210,6 +227,17 @@ func (k *keeper) saidSince(ctx context.Context, ch lifecycle.Channel, c lifecycl
 		Author: bot.AuthorBot, Text: "Said since:\n" + strings.Join(lines, "\n"),
 		Files: files[max(0, len(files)-filesAtOnce):],
 	}, nil
+}
+
+// notGiven are the numbers of entries that the desk was not given, or refused.
+func notGiven(entries []lifecycle.Entry) map[int64]bool {
+	lost := map[int64]bool{}
+	for _, e := range entries {
+		if e.Of != 0 && (e.Kind == lifecycle.EntryDropped || e.Kind == lifecycle.EntryNoted) {
+			lost[e.Of] = true
+		}
+	}
+	return lost
 }
 
 // speaker is who said something, as agents are told.

@@ -3,10 +3,12 @@ package bridge
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
+	"fmt"
+	"hash/fnv"
 	"time"
 
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
 const (
@@ -41,20 +43,20 @@ func (k *keeper) perform(entry lifecycle.Entry) bool {
 	doubt := entry.Number <= k.desk.doubt
 	k.mu.Unlock()
 	for attempt := 0; ; attempt++ {
-		if unwanted() {
-			return true
-		}
 		if doubt && op.look != nil {
 			done, ok := k.readBack(op, unwanted)
 			if done || !ok {
 				return ok
 			}
 		}
+		if unwanted() {
+			return k.drop(entry)
+		}
 		if wait := k.gate().wait(); wait > 0 && !k.pause(wait, unwanted) {
 			return false
 		}
 		if unwanted() {
-			return true
+			return k.drop(entry)
 		}
 		err := k.timed(op.call)
 		if err == nil {
@@ -83,7 +85,7 @@ func (k *keeper) failed(entry lifecycle.Entry, attempt int, err error) (wait tim
 	}
 	k.e.stats.deskErrors.Add(1)
 	log := k.e.log.Warn
-	wait = backoff(attempt)
+	wait = backoff(k.id, entry.Number, attempt)
 	switch failure.Kind {
 	case DeskRefused:
 		k.e.log.Error("desk refuses", "conversation", k.id, "entry", entry.Number, "err", err)
@@ -109,14 +111,17 @@ func (k *keeper) failed(entry lifecycle.Entry, attempt int, err error) (wait tim
 }
 
 // readBack looks, after a while and then once more, whether a call in doubt
-// has been carried out. Not ok: the engine stops first.
+// has been carried out: also of words that are not wanted any more, for what
+// the desk does not have must be said elsewhere. Not ok: the engine stops
+// first.
 func (k *keeper) readBack(op operation, unwanted func() bool) (done, ok bool) {
+	says := speaks(op.entry)
 	for look := 0; look < looks; {
-		if !k.pause(k.e.cfg.ReadbackAfter, unwanted) {
+		if !k.pause(k.e.cfg.ReadbackAfter, func() bool { return !says && unwanted() }) {
 			return false, false
 		}
-		if unwanted() {
-			return true, true
+		if !says && unwanted() {
+			return false, true
 		}
 		found, err := k.timedLook(op.look)
 		switch {
@@ -130,7 +135,24 @@ func (k *keeper) readBack(op operation, unwanted func() bool) (done, ok bool) {
 			look++
 		}
 	}
+	k.mu.Lock()
+	k.desk.doubt = min(k.desk.doubt, op.entry.Number) // nothing later has been sent before it
+	k.mu.Unlock()
 	return false, true
+}
+
+// drop gives up an entry that is not wanted any more. Of words the rules are
+// told, since the agents have not seen them.
+func (k *keeper) drop(entry lifecycle.Entry) bool {
+	if speaks(entry) {
+		k.tell(lifecycle.Event{Kind: lifecycle.EventDropped, Entry: entry.Number})
+	}
+	return k.e.ctx.Err() == nil
+}
+
+// speaks reports whether an entry is a message to the desk.
+func speaks(e lifecycle.Entry) bool {
+	return e.Said() || e.Kind == lifecycle.EntryReturn || e.Kind == lifecycle.EntryFiles
 }
 
 // unwanted reports whether an entry is not to be carried out any more.
@@ -203,8 +225,11 @@ func (k *keeper) timedLook(look func(context.Context) (bool, error)) (found bool
 }
 
 // backoff is how long to wait after a number of failed tries: twice as long
-// each time, and never all at once.
-func backoff(attempt int) time.Duration {
+// each time, and never all at once. What spreads the waits is what they are
+// for, so that a run can be repeated.
+func backoff(id bot.ConversationID, entry int64, attempt int) time.Duration {
 	most := min(backoffFirst<<min(attempt, 10), backoffMost)
-	return most/2 + rand.N(most/2)
+	spread := fnv.New64a()
+	fmt.Fprint(spread, id, entry, attempt)
+	return most/2 + time.Duration(spread.Sum64()%uint64(most/2))
 }

@@ -22,7 +22,7 @@ const (
 // their position, never by the text alone.
 func (k *keeper) findSent(ctx context.Context, desk Desk, ch lifecycle.Channel, c lifecycle.Conversation, entry lifecycle.Entry) (bool, error) {
 	k.mu.Lock()
-	last, cursor := k.desk.last, k.cursors.Desk
+	last, cursor, number := k.desk.last, k.cursors.Desk, k.state.Number
 	k.mu.Unlock()
 	has, err := desk.Sent(ctx, c.Desk.Ticket, readBackLimit)
 	if err != nil {
@@ -36,14 +36,14 @@ func (k *keeper) findSent(ctx context.Context, desk Desk, ch lifecycle.Channel, 
 	} else if history, err = k.wholeHistory(ctx, from, desk.Capabilities().History); err != nil {
 		return false, err
 	}
-	entries, err := k.e.cfg.Store.Entries(ctx, k.id, from, int(last-from))
+	entries, err := k.e.cfg.Store.Entries(ctx, k.id, from, int(number-from))
 	if err != nil {
 		return false, fmt.Errorf("read what was sent: %w", err)
 	}
 	var sent, doubt []Outgoing
+	lost := notGiven(entries)
 	for _, e := range entries {
-		says := e.Said() || e.Kind == lifecycle.EntryReturn || e.Kind == lifecycle.EntryFiles
-		if !says || !e.To.Has(lifecycle.ToDesk) {
+		if !speaks(e) || !e.To.Has(lifecycle.ToDesk) || lost[e.Number] || e.Number > last {
 			continue
 		}
 		message, err := k.outgoing(ctx, ch, c, e)

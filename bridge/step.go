@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
 // retryAfter is how long events from inside the host wait after a commit that
@@ -32,7 +33,7 @@ func (k *keeper) handle(batch []*delivery) {
 		k.turnLane(r.commit.Conversation, r.tail)
 		err := k.e.commit.do(k.e.ctx, r.commit)
 		if err != nil {
-			k.abandon()
+			k.abandon(r.commit.Events)
 		}
 		repeated, isRepeated := errors.AsType[*RepeatedError](err)
 		switch {
@@ -57,7 +58,7 @@ func (k *keeper) step(batch []*delivery) *round {
 	k.mu.Lock()
 	c, tail := k.state, k.tail
 	k.mu.Unlock()
-	r := &round{ids: map[string]int64{}, receipt: make([]receipt, len(batch))}
+	r := &round{ids: map[string]int64{}, receipt: make([]receipt, len(batch)), tail: tail}
 	r.commit.Expected = c.Number
 	for i, d := range batch {
 		ev := d.event
@@ -83,6 +84,7 @@ func (k *keeper) step(batch []*delivery) *round {
 		if c.Number == 0 {
 			c.ID, c.Channel = k.id, ch.Name
 		}
+		ev.Pending, ev.Alone = k.pending(c, tail, r), ev.Kind == lifecycle.EventSaid && k.e.early.has(ev.ID)
 		next, entries := lifecycle.Step(ch, c, ev)
 		if len(entries) == 0 {
 			continue
@@ -107,13 +109,34 @@ func (k *keeper) tick(c lifecycle.Conversation, r *round) lifecycle.Conversation
 		if err != nil {
 			return c
 		}
-		next, entries := lifecycle.Step(ch, c, lifecycle.Event{Kind: lifecycle.EventDue, Timer: timer, At: now})
+		next, entries := lifecycle.Step(ch, c, lifecycle.Event{
+			Kind: lifecycle.EventDue, Timer: timer, At: now, Pending: k.pending(c, r.tail, r),
+		})
 		if len(entries) > 0 {
 			c = next
 			r.take(&delivery{}, entries, ch.Desk)
 		}
 	}
 	return c
+}
+
+// pending is the first entry with the customer's words that the desk is not
+// known to have; 0: there is none, or nobody asks.
+func (k *keeper) pending(c lifecycle.Conversation, tail []lifecycle.Entry, r *round) int64 {
+	if c.Holder != lifecycle.Agent {
+		return 0
+	}
+	k.mu.Lock()
+	cursor := k.cursors.Desk
+	k.mu.Unlock()
+	for _, entries := range [][]lifecycle.Entry{between(tail, cursor+1, c.Number), r.commit.Entries} {
+		for _, e := range entries {
+			if e.Said() && e.Author == bot.AuthorCustomer && e.To.Has(lifecycle.ToDesk) {
+				return e.Number
+			}
+		}
+	}
+	return 0
 }
 
 // committed takes over what is durable now.

@@ -47,8 +47,7 @@ func (k *keeper) turnLane(c lifecycle.Conversation, tail []lifecycle.Entry) {
 	if len(c.Turns) > 0 && c.Turns[0].Ready {
 		wanted = &c.Turns[0]
 	}
-	if before != nil && wanted != nil && !before.abandoned && before.began.Epoch == c.Epoch &&
-		before.turn.ID == wanted.ID && before.turn.Attempt == wanted.Attempt {
+	if before != nil && !before.abandoned && before.answers(c) {
 		return
 	}
 	if before != nil {
@@ -79,18 +78,29 @@ func (k *keeper) turnLane(c lifecycle.Conversation, tail []lifecycle.Entry) {
 	})
 }
 
-// abandon gives up a turn that was begun for a commit that failed. It may still
-// read the entries of that commit, so others must not take their place.
-func (k *keeper) abandon() {
+// abandon gives up a turn that was begun for a commit that failed, of events
+// that will come again. It may still read the entries of that commit, so others
+// must not take their place.
+func (k *keeper) abandon(events []string) {
 	k.mu.Lock()
 	k.tail = slices.Clip(k.tail)
 	k.mu.Unlock()
 	f := k.flight
-	if f == nil || slices.ContainsFunc(k.state.Turns, func(t lifecycle.Turn) bool { return t.ID == f.turn.ID }) {
+	if f == nil || f.answers(k.state) {
 		return
 	}
+	k.e.early.add(events)
 	f.abandoned = true
 	f.cancel()
+}
+
+// answers reports whether the flight is of the turn that a conversation has
+// the bot at.
+func (f *flight) answers(c lifecycle.Conversation) bool {
+	if len(c.Turns) == 0 || !c.Turns[0].Ready || c.Epoch != f.began.Epoch {
+		return false
+	}
+	return c.Turns[0].ID == f.turn.ID && c.Turns[0].Attempt == f.turn.Attempt
 }
 
 // run puts the turn to the bot. Everything that the bot does comes back as an

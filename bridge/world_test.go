@@ -36,6 +36,7 @@ type world struct {
 	channel lifecycle.Channel
 	events  int
 	log     slog.Handler // of engines started from now on
+	unclean bool         // the run before them was cut off
 }
 
 // inWorld runs a test in a bubble, with a bot and a running engine.
@@ -76,7 +77,7 @@ func (w *world) start() {
 	engine, err := bridge.New(bridge.Config{
 		Store: w.store, Bots: w.bots, Attachments: files,
 		Desks: map[string]bridge.Desk{"acme": w.desk}, Lines: map[string]bridge.Line{"web": w.line},
-		Channels: map[string]lifecycle.Channel{w.channel.Name: w.channel}, Logger: log, KeepLoaded: 64,
+		Channels: map[string]lifecycle.Channel{w.channel.Name: w.channel}, Logger: log, KeepLoaded: 64, Unclean: w.unclean,
 	})
 	if err != nil {
 		w.t.Fatal(err)

@@ -80,7 +80,8 @@ func New(ctx context.Context, cfg *config.Config, options Options) (_ *Host, err
 	}
 	hub := directline.NewHub()
 	if h.engine, err = bridge.New(bridge.Config{
-		Store: h.store, Bots: h.supervisor, Attachments: files, Desks: desks.ports(), Lines: linesOf(cfg, hub),
+		Store: h.store, Unclean: h.store.Unclean(), Bots: h.supervisor, Attachments: files,
+		Desks: desks.ports(), Lines: linesOf(cfg, hub),
 		Channels: channelsOf(cfg, desks.can), Logger: h.log,
 		ReadbackAfter: cfg.ReadbackAfter, CallTimeout: callTimeout(cfg),
 	}); err != nil {

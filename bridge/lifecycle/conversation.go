@@ -89,6 +89,8 @@ type Turn struct {
 	Seq int `json:"seq,omitempty"`
 	// Ready: it may be put to the bot now. Otherwise a timer makes it ready.
 	Ready bool `json:"ready,omitempty"`
+	// Alone: nothing else is put along with it.
+	Alone bool `json:"alone,omitempty"`
 	// Told is how many of the conversation's deliveries the bot is told with
 	// it.
 	Told int `json:"told,omitempty"`
@@ -137,8 +139,8 @@ type DeskSide struct {
 	Waiting int64 `json:"waiting,omitempty"`
 	// Skip: desk entries up to this number that have not begun are dropped.
 	Skip int64 `json:"skip,omitempty"`
-	// Told is the number of the newest entry that the agents could see when
-	// the ticket was last left; what was said later goes in front of a return.
+	// Told is the number of the newest entry when the ticket was last left;
+	// what was said later goes in front of a return, and what was dropped.
 	Told int64 `json:"told,omitempty"`
 	// Delayed: the customer has been told that the handoff takes longer.
 	Delayed bool `json:"delayed,omitempty"`

@@ -86,7 +86,8 @@ func (s *step) say(to Lanes) int64 {
 }
 
 // hear puts the customer's words, entry n, to the bot: with the burst that
-// they belong to, or as a turn of their own.
+// they belong to, or as a turn of their own. Where bursts are waited out no
+// turn begins before its message is kept.
 func (s *step) hear(n int64) {
 	kind := TurnMessages
 	if s.ev.Kind == EventActed {
@@ -95,14 +96,15 @@ func (s *step) hear(n int64) {
 	if kind == TurnMessages { // the burst goes on, also while the bot is at an earlier turn
 		s.timer(TimerDebounce, s.ch.Debounce)
 	}
-	if last := len(s.c.Turns) - 1; kind == TurnMessages && last >= 0 {
-		if t := s.c.Turns[last]; t.Kind == TurnMessages && !t.Ready && t.Attempt == 1 {
+	alone := s.ev.Alone && s.ch.Debounce <= 0
+	if last := len(s.c.Turns) - 1; kind == TurnMessages && last >= 0 && !alone {
+		if t := s.c.Turns[last]; t.Kind == TurnMessages && !t.Ready && !t.Alone && t.Attempt == 1 {
 			s.c.Turns = slices.Clone(s.c.Turns)
 			s.c.Turns[last].Through = n
 			return
 		}
 	}
-	s.turn(Turn{Kind: kind, From: n, Through: n})
+	s.turn(Turn{Kind: kind, From: n, Through: n, Alone: alone})
 }
 
 // back is a customer who says something while nobody holds the conversation:
@@ -170,12 +172,15 @@ func (s *step) customerLeft() {
 	if sess := s.c.Session; sess != nil && sess.Through == 0 {
 		s.endSession(bot.EndCustomerLeft)
 	}
+	atDesk := s.c.Holder == Queue || s.c.Holder == Agent
 	s.c.Timers = nil
 	s.hold(Nobody, "customer left")
 	s.add(Entry{
 		Kind: EntryLeft, To: ToObserver, Author: bot.AuthorCustomer,
 		AuthorID: s.c.Customer.ID, Name: s.c.Customer.Name,
 	})
-	s.leaveDesk()
+	if atDesk {
+		s.leaveDesk()
+	}
 	s.turn(Turn{Kind: TurnCustomerLeft})
 }

@@ -81,7 +81,8 @@ const (
 	EntryHandback    EntryKind = "handback"
 	EntryEnded       EntryKind = "ended"
 	EntryDue         EntryKind = "due"
-	EntryNoted       EntryKind = "noted" // without effect, kept for the record
+	EntryDropped     EntryKind = "dropped" // the desk has not been given entry Of
+	EntryNoted       EntryKind = "noted"   // without effect, kept for the record
 )
 
 // Handoff is what the desk is asked for.

@@ -63,6 +63,13 @@ type Event struct {
 	Refuses EntryKind `json:"refuses,omitempty"`
 	// Detail, in one line for people.
 	Detail string `json:"detail,omitempty"`
+	// Alone: it may have been put to the bot before, in a turn that nobody
+	// remembers, and must be put in a turn of the same id: one of its own.
+	// EventSaid.
+	Alone bool `json:"alone,omitempty"`
+	// Pending is the number of the first entry with the customer's words that
+	// is for the desk and that the desk is not known to have; 0: it has all.
+	Pending int64 `json:"pending,omitempty"`
 
 	// Timer that is due. EventDue.
 	Timer Timer `json:"timer,omitzero"`
@@ -111,6 +118,7 @@ const (
 	EventDelayed EventKind = "delayed" // the desk does not answer; it is tried again
 	EventRefused EventKind = "refused" // the desk says no to Entry
 	EventLooked  EventKind = "looked"  // how the ticket stands, as read for Entry
+	EventDropped EventKind = "dropped" // the desk is not given Entry any more
 )
 
 // EventDue is a timer of the conversation's.

@@ -169,11 +169,11 @@ func (s *step) handback(end bot.AgentSessionEnd) {
 	d := &s.c.Desk
 	s.endSession(end)
 	waiting := d.Waiting
+	if p := s.ev.Pending; p > 0 && (waiting == 0 || p < waiting) {
+		waiting = p // the agents have not seen it
+	}
 	d.Open, d.Closed, d.Waiting = false, false, 0
 	d.Told = s.c.Number
-	if waiting > 0 {
-		d.Told = waiting - 1
-	}
 	if s.ch.AfterAgent == Nobody || d.HandBackRefused {
 		s.hold(Nobody, "agent left")
 		s.add(Entry{Kind: EntryHandback, To: ToCustomer | ToObserver, Status: StatusCompleted})

@@ -69,6 +69,8 @@ func (s *step) apply() {
 		s.refused()
 	case EventLooked:
 		s.looked()
+	case EventDropped:
+		s.add(Entry{Kind: EntryDropped, Of: s.ev.Entry})
 	case EventQueued:
 		s.queued()
 	case EventJoined:

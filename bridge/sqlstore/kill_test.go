@@ -124,6 +124,9 @@ func checkDurable(t *testing.T, path string, durable map[bot.ConversationID]int6
 	t.Helper()
 	s := mustOpen(t, path, Options{})
 	defer s.Close()
+	if !s.Unclean() {
+		t.Error("a store that was cut off says it was not")
+	}
 	for k := range killConversations {
 		stored, err := s.Load(t.Context(), killID(k))
 		if err != nil {

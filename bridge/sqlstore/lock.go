@@ -31,25 +31,30 @@ var errHeld = errors.New("held by another process")
 
 // lock takes the exclusive lock beside the store's file; closing the answer
 // releases it, and so does the end of the process. The lock's file is left
-// behind: removing it would let two processes lock two files.
-func lock(path string) (*os.File, error) {
-	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o644)
+// behind: removing it would let two processes lock two files. If it still
+// names a process, that one was cut off.
+func lock(path string) (f *os.File, unclean bool, err error) {
+	f, err = os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
-		return nil, fmt.Errorf("open lock: %w", err)
+		return nil, false, fmt.Errorf("open lock: %w", err)
 	}
 	if err := lockFile(f); err != nil {
 		defer f.Close()
 		if errors.Is(err, errHeld) {
-			return nil, &LockedError{Path: path, PID: readPID(f)}
+			return nil, false, &LockedError{Path: path, PID: readPID(f)}
 		}
-		return nil, fmt.Errorf("lock %s: %w", f.Name(), err)
+		return nil, false, fmt.Errorf("lock %s: %w", f.Name(), err)
 	}
+	unclean = readPID(f) != 0
 	if err := writePID(f); err != nil {
 		f.Close()
-		return nil, fmt.Errorf("write lock: %w", err)
+		return nil, false, fmt.Errorf("write lock: %w", err)
 	}
-	return f, nil
+	return f, unclean, nil
 }
+
+// unlock releases the lock, as after an orderly end.
+func unlock(f *os.File) error { return errors.Join(f.Truncate(0), f.Close()) }
 
 func readPID(f *os.File) int {
 	text, err := io.ReadAll(io.LimitReader(f, 32))

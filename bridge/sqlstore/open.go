@@ -37,11 +37,11 @@ func open(ctx context.Context, path string, options Options) (*Store, error) {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real // one file, one lock
 	}
-	file, err := lock(path)
+	file, unclean, err := lock(path)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, options: options, lock: file}
+	s := &Store{path: path, options: options, lock: file, unclean: unclean}
 	s.memory.Store(newMemory())
 	if err := s.start(ctx); err != nil {
 		s.distrust()

@@ -19,6 +19,7 @@ type Store struct {
 	path    string
 	options Options
 	lock    *os.File
+	unclean bool
 	term    int64
 	hasher  hasher
 
@@ -79,6 +80,10 @@ func (s *Store) owned() (bool, error) {
 	return term == s.term, nil
 }
 
+// Unclean reports whether the host that had the file before was cut off: it
+// may have begun something that the file does not know of.
+func (s *Store) Unclean() bool { return s.unclean }
+
 // Close writes what is behind, ends the store's work and releases its lock.
 // Idempotent.
 func (s *Store) Close() error {
@@ -99,7 +104,7 @@ func (s *Store) Close() error {
 		errs = append(errs, s.write.close())
 		s.write = nil
 	}
-	errs = append(errs, s.lock.Close())
+	errs = append(errs, unlock(s.lock))
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("close %s: %w", s.path, err)
 	}

@@ -1,0 +1,56 @@
+package bridge
+
+import (
+	"sync"
+	"time"
+)
+
+const (
+	// aloneAfterCut is for how long after a run that was cut off each message
+	// gets a turn of its own. What that run had put to a bot and not kept is
+	// sent again within that time.
+	aloneAfterCut = 10 * time.Minute
+	// maxEarlyPut bounds what is remembered.
+	maxEarlyPut = 10_000
+)
+
+// earlyPut remembers the messages that were put to a bot while their commit
+// was under way, and whose commit failed. When they come again they must be
+// put in turns of the same ids, or the bot would have them twice.
+type earlyPut struct {
+	clock Clock
+	until time.Time // any message may be one of them
+
+	mu     sync.Mutex
+	events map[string]bool
+}
+
+func newEarlyPut(clock Clock, unclean bool) *earlyPut {
+	p := &earlyPut{clock: clock, events: map[string]bool{}}
+	if unclean {
+		p.until = clock.Now().Add(aloneAfterCut)
+	}
+	return p
+}
+
+// add remembers events whose turn may have begun.
+func (p *earlyPut) add(events []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.events)+len(events) > maxEarlyPut {
+		clear(p.events)
+	}
+	for _, id := range events {
+		p.events[id] = true
+	}
+}
+
+// has reports whether an event may have been put before.
+func (p *earlyPut) has(event string) bool {
+	if !p.until.IsZero() && p.clock.Now().Before(p.until) {
+		return true
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.events[event]
+}

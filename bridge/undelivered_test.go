@@ -1,0 +1,193 @@
+package bridge_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/patchbay-host/patchbay/bridge"
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+	"github.com/patchbay-host/patchbay/plugins/bot"
+)
+
+// Each of these tests is a fault that TestSeeds has found.
+
+// withAgent begins a conversation that Ann has, and a desk that takes no
+// messages for some tries.
+func (w *world) withAgent(failing int) {
+	w.t.Helper()
+	w.says("a person please")
+	w.pass(time.Second)
+	w.ticket(lifecycle.EventJoined, "ann", "")
+	for range failing {
+		w.desk.fault(fault{call: "send", err: &bridge.DeskError{Kind: bridge.DeskUnavailable, Err: errors.New("503")}})
+	}
+}
+
+// TestUndeliveredIsPutToTheBot: what could not be sent to the agent before she
+// left waits for the bot.
+func TestUndeliveredIsPutToTheBot(t *testing.T) {
+	inWorld(t, echo, func(w *world) {
+		w.withAgent(20)
+		w.says("did you see this?")
+		w.pass(time.Second)
+		w.ticket(lifecycle.EventAgentLeft, "ann", "")
+		w.pass(10 * time.Second)
+		w.heldBy(lifecycle.Bot)
+		if got := w.customerSees(); got[len(got)-1] != "1 agents, 1 waiting" {
+			t.Errorf("the bot was told %q", got)
+		}
+	})
+}
+
+// TestUndeliveredTakesTheCustomerBack: the same where nobody holds after the
+// agent: the customer is in the queue again, and the next agent sees it.
+func TestUndeliveredTakesTheCustomerBack(t *testing.T) {
+	inWorld(t, echo, func(w *world) {
+		w.channel.AfterAgent = lifecycle.Nobody
+		w.restart()
+		w.withAgent(20)
+		w.says("did you see this?")
+		w.pass(time.Second)
+		w.ticket(lifecycle.EventAgentLeft, "ann", "")
+		w.pass(10 * time.Second)
+		w.heldBy(lifecycle.Queue)
+		w.pass(9 * time.Minute)
+		want := []string{"customer: a person please", "customer: did you see this?"}
+		if diff := cmp.Diff(want, w.desk.texts("T1")); diff != "" {
+			t.Errorf("the agents see: -want +got\n%s", diff)
+		}
+	})
+}
+
+// TestDroppedIsSaidOnReturn: what was dropped when the customer left is said
+// when they return to the ticket; what was on its way, once.
+func TestDroppedIsSaidOnReturn(t *testing.T) {
+	for name, first := range map[string]fault{
+		"not sent":                {call: "send", err: busy},
+		"in doubt, and not there": {call: "send", err: broken},
+		"in doubt, and there":     {call: "send", done: true, err: broken},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, echo, func(w *world) {
+				w.withAgent(0)
+				w.says("seen")
+				w.pass(time.Second)
+				w.ticket(lifecycle.EventAgentSaid, "ann", "yes")
+				w.desk.fault(first)
+				w.says("one")
+				w.says("two")
+				w.receive(lifecycle.Event{Kind: lifecycle.EventLeft, Conversation: "c1"})
+				w.pass(time.Minute)
+				w.says("me again")
+				w.pass(time.Minute)
+				got := w.desk.texts("T1")
+				want := []string{"customer: a person please", "customer: seen", "bot: Said since:\nCustomer: one\nCustomer: two", "customer: me again"}
+				if first.done {
+					want = slices.Insert(want, 2, "customer: one")
+					want[3] = "bot: Said since:\nCustomer: two"
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("the agents see: -want +got\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+// TestReadBackBesideDropped: messages that were dropped earlier do not mislead
+// the reading back of a later one.
+func TestReadBackBesideDropped(t *testing.T) {
+	inWorld(t, echo, func(w *world) {
+		w.withAgent(0)
+		w.says("seen")
+		w.pass(time.Second)
+		w.desk.fault(fault{call: "send", err: busy})
+		w.says("dropped")
+		w.receive(lifecycle.Event{Kind: lifecycle.EventLeft, Conversation: "c1"})
+		w.pass(time.Minute)
+		w.desk.fault(fault{call: "send", done: true, err: broken}, fault{call: "send", done: true, err: broken})
+		w.says("me again")
+		w.pass(time.Minute)
+		want := []string{"customer: a person please", "customer: seen", "bot: Said since:\nCustomer: dropped", "customer: me again"}
+		if diff := cmp.Diff(want, w.desk.texts("T1")); diff != "" {
+			t.Errorf("the agents see: -want +got\n%s", diff)
+		}
+	})
+}
+
+// TestPutEarlyOnce: a message is put to the bot, its commit fails, and when it
+// comes again the bot is busy: it is not made part of another turn.
+func TestPutEarlyOnce(t *testing.T) {
+	var mu sync.Mutex
+	turns := map[string][]bot.TurnID{}
+	slow := bot.Func(func(ctx context.Context, t *bot.Turn, _ *bot.Reply) error {
+		mu.Lock()
+		for _, m := range t.Messages {
+			if ids := turns[m.Text]; !slices.Contains(ids, t.ID) {
+				turns[m.Text] = append(ids, t.ID)
+			}
+		}
+		mu.Unlock()
+		select {
+		case <-time.After(2 * time.Second):
+		case <-ctx.Done():
+		}
+		return nil
+	})
+	for name, cutOff := range map[string]bool{"the commit fails": false, "the host is cut off": true} {
+		t.Run(name, func(t *testing.T) {
+			clear(turns)
+			inWorld(t, slow, func(w *world) {
+				say := func(text string) error {
+					_, err := w.engine.Receive(w.ctx, lifecycle.Event{
+						ID: text, Kind: lifecycle.EventSaid, Conversation: "c1", Channel: "web", Message: &bot.Message{Text: text},
+					})
+					synctest.Wait()
+					return err
+				}
+				if err := say("before"); err != nil {
+					t.Fatal(err)
+				}
+				w.pass(time.Minute)
+				w.store.failNext(1)
+				if err := say("one"); !errors.Is(err, bridge.ErrUnavailable) {
+					t.Fatal(err)
+				}
+				if w.unclean = cutOff; cutOff {
+					w.restart()
+				}
+				for _, text := range []string{"two", "three", "one", "four"} {
+					if err := say(text); err != nil {
+						t.Fatal(err)
+					}
+				}
+				w.pass(time.Minute)
+			})
+			if len(turns) != 5 || len(turns["one"]) != 1 {
+				t.Errorf("put in turns %v", turns)
+			}
+		})
+	}
+}
+
+// TestTimersCommitFails: the commit of the timer that lets a turn begin fails,
+// while the bot is at it already.
+func TestTimersCommitFails(t *testing.T) {
+	inWorld(t, echo, func(w *world) {
+		w.channel.Debounce = time.Second
+		w.restart()
+		w.says("hi")
+		w.store.failNext(1)
+		w.pass(time.Minute)
+		if diff := cmp.Diff([]string{"You said: hi"}, w.customerSees()); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
