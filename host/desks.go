@@ -23,10 +23,16 @@ type desks struct {
 
 // DeskOf is a configured desk as a client of 8x8's.
 func DeskOf(name string, d config.Desk, log *slog.Logger) (*eightx8.Desk, error) {
+	return deskOf(name, d, 0, log)
+}
+
+// deskOf is a desk to and from which files of at most so many bytes go; 0: of
+// the default.
+func deskOf(name string, d config.Desk, maxFile config.Size, log *slog.Logger) (*eightx8.Desk, error) {
 	desk, err := eightx8.New(eightx8.Config{
 		Name: name, API: eightx8.API(d.API), Tenant: d.Tenant, APIKey: d.APIKey.Reveal(),
 		Region: d.Region, Key: d.Key.Reveal(), Secret: d.Secret.Reveal(),
-		BaseURL: d.BaseURL, CallTimeout: d.CallTimeout, NoHandBack: d.NoHandBack, Logger: log,
+		BaseURL: d.BaseURL, CallTimeout: d.CallTimeout, MaxFile: int64(maxFile), NoHandBack: d.NoHandBack, Logger: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("desk %s: %w", name, err)
@@ -39,7 +45,7 @@ func desksOf(cfg *config.Config, log *slog.Logger) (*desks, error) {
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(cfg.Desks)) {
 		d := cfg.Desks[name]
-		desk, err := DeskOf(name, d, log)
+		desk, err := deskOf(name, d, cfg.Attachments.MaxFile, log)
 		if err != nil {
 			problems = append(problems, err)
 			continue

@@ -15,10 +15,10 @@ import (
 
 	"github.com/patchbay-host/patchbay/bridge"
 	"github.com/patchbay-host/patchbay/bridge/eightx8"
-	"github.com/patchbay-host/patchbay/bridge/filestore"
 	"github.com/patchbay-host/patchbay/bridge/sqlstore"
 	"github.com/patchbay-host/patchbay/host/config"
 	"github.com/patchbay-host/patchbay/host/directline"
+	"github.com/patchbay-host/patchbay/host/files"
 	"github.com/patchbay-host/patchbay/host/ops"
 	"github.com/patchbay-host/patchbay/host/supervisor"
 	"github.com/patchbay-host/patchbay/host/webhooks"
@@ -43,6 +43,7 @@ type Host struct {
 	engine     *bridge.Engine
 	supervisor *supervisor.Supervisor
 	directline *directline.Server
+	sweeper    *sweeper
 
 	front, ops           *http.Server
 	frontSocket, opsSock net.Listener
@@ -74,33 +75,37 @@ func New(ctx context.Context, cfg *config.Config, options Options) (_ *Host, err
 	if h.store, err = sqlstore.Open(ctx, storePath(cfg), sqlstore.Options{Log: h.log}); err != nil {
 		return nil, err
 	}
-	files, err := filestore.Open(storePath(cfg)+"-files", filestore.Options{})
+	folder, err := openFiles(cfg)
 	if err != nil {
 		return nil, err
 	}
+	h.sweeper = &sweeper{folder: folder, keep: cfg.Attachments.Keep, clock: bridge.RealClock{}, log: h.log}
+	addresses := files.NewAddresses(cfg.PublicURL, h.store.Key("addresses of files"), nil)
 	hub := directline.NewHub()
 	if h.engine, err = bridge.New(bridge.Config{
-		Store: h.store, Unclean: h.store.Unclean(), Bots: h.supervisor, Attachments: files,
+		Store: h.store, Unclean: h.store.Unclean(), Bots: h.supervisor, Attachments: folder,
 		Desks: desks.ports(), Lines: linesOf(cfg, hub),
 		Channels: channelsOf(cfg, desks.can), Logger: h.log,
 		ReadbackAfter: cfg.ReadbackAfter, CallTimeout: callTimeout(cfg),
+		MaxFile: int64(cfg.Attachments.MaxFile), FileURL: fileLinks(addresses, linkForBot),
 	}); err != nil {
 		return nil, err
 	}
-	if err := h.serveWith(cfg, desks, hub); err != nil {
+	if err := h.serveWith(cfg, desks, hub, addresses); err != nil {
 		return nil, err
 	}
 	return h, h.listen(cfg)
 }
 
 // serveWith makes the HTTP sides.
-func (h *Host) serveWith(cfg *config.Config, desks *desks, hub *directline.Hub) error {
+func (h *Host) serveWith(cfg *config.Config, desks *desks, hub *directline.Hub, addresses *files.Addresses) error {
 	registry := newRegistry()
 	measureEngine(registry, h.engine.Stats)
 	measureBots(registry, h.supervisor)
 	var err error
 	if h.directline, err = directline.New(directline.Config{
 		Channels: customersOf(cfg), Engine: h.engine, Hub: hub, PublicURL: cfg.PublicURL, Logger: h.log, Registry: registry,
+		FileURL: fileLinks(addresses, linkForCustomer), MaxFile: int64(cfg.Attachments.MaxFile), Spool: h.sweeper.folder.Unfinished(),
 	}); err != nil {
 		return err
 	}
@@ -114,9 +119,19 @@ func (h *Host) serveWith(cfg *config.Config, desks *desks, hub *directline.Hub) 
 	if err != nil {
 		return err
 	}
+	kept, err := files.New(files.Config{
+		Addresses: addresses, Engine: h.engine, Prefix: public.Path, Logger: h.log, Registry: registry,
+	})
+	if err != nil {
+		return err
+	}
 	front := http.NewServeMux()
 	front.Handle("/v3/directline/", h.directline.Handler())
+	if public.Path != "" { // where the addresses of streams point
+		front.Handle(public.Path+"/v3/directline/", http.StripPrefix(public.Path, h.directline.Handler()))
+	}
 	front.Handle(public.Path+"/8x8/", hooks)
+	front.Handle(public.Path+files.Prefix, kept)
 	h.front = h.server(front)
 	h.ops = h.server(h.operatorsSide(cfg, registry))
 	return nil
@@ -202,6 +217,7 @@ func (h *Host) Run(ctx context.Context) error {
 	}
 	guard(&botsUp, "supervisor", func() error { return h.supervisor.Run(bots) })
 	guard(&engineUp, "engine", func() error { return h.engine.Run(engine) })
+	guard(&engineUp, "files", func() error { return h.sweeper.run(engine) })
 	guard(&sides, "operator's side", func() error { return h.ops.Serve(h.opsSock) })
 	guard(&sides, "customers' side", func() error { return h.front.Serve(h.frontSocket) })
 	go h.settle(ctx)
