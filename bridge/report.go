@@ -9,8 +9,10 @@ func (k *keeper) report(entries []lifecycle.Entry) {
 		switch {
 		case e.Kind == lifecycle.EntryFailed && e.Turn == "":
 			k.e.log.Warn("turn not put", "conversation", k.id, "bot", e.Name, "entry", e.Number, "err", e.Detail)
-		case e.Kind == lifecycle.EntryStatus && (e.Status == lifecycle.StatusRefused || e.Status == lifecycle.StatusFailed):
-			k.e.log.Info("handoff "+string(e.Status), "conversation", k.id, "entry", e.Number, "err", e.Detail)
+		case e.Kind == lifecycle.EntryStatus && e.Status == lifecycle.StatusRefused:
+			k.e.log.Info("handoff refused", "conversation", k.id, "entry", e.Number, "err", e.Detail)
+		case e.Kind == lifecycle.EntryStatus && e.Status == lifecycle.StatusFailed:
+			k.e.log.Info("handoff failed", "conversation", k.id, "entry", e.Number, "err", e.Detail)
 		}
 	}
 }
