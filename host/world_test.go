@@ -30,7 +30,7 @@ import (
 // The test binary is also the bots of these tests: run with the name of one,
 // it is that.
 func TestMain(m *testing.M) {
-	bots := map[string]bot.Func{"echo": echo, "clerk": clerk}
+	bots := map[string]bot.Func{"echo": seesFiles(echo), "clerk": seesFiles(clerk)}
 	if len(os.Args) > 1 && bots[os.Args[1]] != nil {
 		bot.Serve(bots[os.Args[1]])
 		syscall.Exit(0) // without the second that a binary built with -race takes for it
