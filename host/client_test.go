@@ -36,7 +36,7 @@ func newClient(t *testing.T, script string, arguments ...string) *client {
 	cmd := exec.Command(program(t, "node"), append([]string{script}, arguments...)...)
 	cmd.Dir = clientsFolder
 	if _, err := os.Stat(filepath.Join(cmd.Dir, "node_modules")); err != nil {
-		missing(t, "what the clients are made of: run `make clients`")
+		missing(t, "node_modules: run `make clients`")
 	}
 	cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
 	complaints := &bytes.Buffer{}
@@ -90,7 +90,7 @@ func program(t *testing.T, names ...string) string {
 // missing skips a test.
 func missing(t *testing.T, what string) {
 	t.Helper()
-	t.Skipf("*** NOT RUN: there is no %s ***", what)
+	t.Skipf("*** NOT RUN: there is no %s. ***", what)
 }
 
 // does tells the client what to do.
