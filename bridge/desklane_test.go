@@ -222,6 +222,9 @@ func TestLongHistoryIsTrimmed(t *testing.T) {
 
 func TestTyping(t *testing.T) {
 	inWorld(t, echo, func(w *world) {
+		w.says("hi")
+		w.pass(time.Second)
+		w.engine.Typing(w.ctx, "c1", bridge.Typing{Author: bot.AuthorCustomer}) // to nobody
 		w.says("a person please")
 		w.pass(time.Second)
 		w.engine.Typing(w.ctx, "c1", bridge.Typing{Author: bot.AuthorCustomer})
@@ -235,7 +238,7 @@ func TestTyping(t *testing.T) {
 				typed++
 			}
 		}
-		if typed != 1 || len(w.line.typing) != 1 {
+		if typed != 2 || len(w.line.typing) != 1 {
 			t.Errorf("typing reached the desk %d times, the customer %d times", typed, len(w.line.typing))
 		}
 	})

@@ -187,7 +187,7 @@ func (e *Engine) Typing(ctx context.Context, id bot.ConversationID, t Typing) {
 		}
 		return
 	}
-	if c.Holder == lifecycle.Agent && ch.DeskCan.Typing {
+	if (c.Holder == lifecycle.Agent || c.Holder == lifecycle.Queue) && ch.DeskCan.Typing {
 		e.signal(c, ch, Signal{Author: bot.AuthorCustomer, Typing: &t.Typing})
 	}
 }

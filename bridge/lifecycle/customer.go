@@ -111,7 +111,7 @@ func (s *step) hear(n int64) {
 // a new one, or one who returns.
 func (s *step) back() {
 	known := s.c.Epoch > 0
-	if s.c.Desk.Met && s.c.Desk.Ticket != "" && s.ch.OnReturn == Queue {
+	if s.c.Desk.Met && s.c.Desk.Ticket != "" && s.ch.OnReturn == Queue && s.takesReturns() {
 		s.requeue()
 		s.say(s.toAgent())
 		if !s.ch.DeskLine {
@@ -131,6 +131,10 @@ func (s *step) back() {
 		s.c.Turns[0].Returned = known
 	}
 }
+
+// takesReturns reports whether a customer who returns can go to the queue now:
+// within opening hours, unless the desk itself has done it.
+func (s *step) takesReturns() bool { return s.ch.DeskLine || s.ch.Hours.Open(s.ev.At) }
 
 // requeue takes a customer who had met an agent back to the old ticket: a
 // message into it opens a new interaction in the queue it was last in

@@ -15,6 +15,7 @@ func (s *step) assigned(handoff int64) {
 	switch {
 	case handoff != 0 && handoff == d.Opening:
 		d.Opening, d.Marker, d.Open = 0, handoff, true
+		s.stop(TimerNoAgent)
 		s.note()
 	case s.ev.Active && s.c.Epoch == 0 && s.c.Holder == Nobody && s.ch.Greet:
 		s.begin()

@@ -92,6 +92,9 @@ func (s *step) queued() {
 		s.reopen()
 		s.awaitAgent()
 	}
+	if s.ch.DeskLine {
+		s.stop(TimerNoAgent) // the ticket is in a queue: it is assigned
+	}
 	d.Queue, d.Newest, d.Queued = s.ev.Queue, s.ev.DeskTime, s.ev.DeskTime
 	if sess := s.c.Session; sess != nil {
 		next := *sess

@@ -42,6 +42,7 @@ func (s *step) handoff(h bot.Handoff) (refusal string) {
 	s.c.Session = &Session{Handoff: n, HandedOffAt: s.ev.At, Reason: h.Reason, Target: name}
 	if s.ch.DeskLine { // the ticket that the customer has brought changes its assignment
 		s.c.Desk.Opening, s.c.Desk.Queue, s.c.Desk.Delayed = n, target.Queue, false
+		s.timer(TimerNoAgent, assignWithin)
 		return ""
 	}
 	if s.c.Files > 0 && s.ch.DeskCan.Attachments {
@@ -145,12 +146,18 @@ func (s *step) leaveDesk() {
 	d.Members = nil
 }
 
+// assignWithin is for how long the desk is asked to change the assignment of a
+// customer's own ticket.
+const assignWithin = 10 * time.Minute
+
 // awaitAgent bounds the wait for an agent. A customer on a line of the desk's
 // own cannot be taken out of its queue.
 func (s *step) awaitAgent() {
-	if !s.ch.DeskLine {
-		s.timer(TimerNoAgent, s.ch.NoAgentAfter)
+	if s.ch.DeskLine {
+		s.stop(TimerNoAgent)
+		return
 	}
+	s.timer(TimerNoAgent, s.ch.NoAgentAfter)
 }
 
 // endSession closes the record of the agent session.
@@ -199,7 +206,7 @@ func (s *step) handback(end bot.AgentSessionEnd) {
 // entry number from, as a return: it waits in the desk lane already, or it is
 // put to the bot.
 func (s *step) unanswered(from int64) {
-	if s.ch.OnReturn == Queue && s.c.Desk.Met {
+	if s.ch.OnReturn == Queue && s.c.Desk.Met && s.takesReturns() {
 		s.hold(Queue, "customer returned")
 		s.c.Desk.Met, s.c.Desk.Open, s.c.Desk.Members = false, true, nil
 		s.c.Session = &Session{Handoff: s.c.Number, HandedOffAt: s.ev.At, Reason: "customer returned"}

@@ -45,6 +45,15 @@ func (s *step) nobodyCame() {
 	if s.c.Holder != Queue {
 		return
 	}
+	if slices.ContainsFunc(s.c.Desk.Members, func(m Member) bool { return m.Present }) {
+		s.hold(Agent, "an agent is there") // the news of queue and agent came in a strange order
+		s.add(Entry{Kind: EntryDue, Detail: string(TimerNoAgent)})
+		return
+	}
+	if s.ch.DeskLine {
+		s.giveUp(bot.HandoffFailed, StatusFailed, "the desk does not take the assignment")
+		return
+	}
 	if s.c.Failovers >= maxFailovers {
 		s.add(Entry{Kind: EntryDue, Detail: "stays in the queue: the bot has failed again and again"})
 		return

@@ -76,15 +76,22 @@ func (s *step) looked() {
 		s.note()
 		return
 	}
-	switch s.c.Holder {
-	case Agent:
-		s.stop(TimerGrace)
-		s.c.Desk.Members = nil
-		s.handback(bot.EndClosed)
-	case Queue:
-		s.c.Desk.Open = false
-		s.giveUp(bot.HandoffFailed, StatusFailed, "the desk has closed the ticket")
-	default:
+	if s.c.Holder != Agent && s.c.Holder != Queue {
 		s.note()
+		return
+	}
+	d := &s.c.Desk
+	s.stop(TimerGrace)
+	s.stop(TimerNoAgent)
+	switch {
+	case s.ch.DeskLine: // what the bot said now would queue the customer's ticket again
+		d.HandBackRefused, d.Members = true, nil
+		s.handback(bot.EndClosed)
+	case s.c.Holder == Agent:
+		d.Members = nil
+		s.handback(bot.EndClosed)
+	default:
+		d.Open = false
+		s.giveUp(bot.HandoffFailed, StatusFailed, "the desk has closed the ticket")
 	}
 }
