@@ -47,7 +47,6 @@ func (s *Server) readForm(c *gin.Context) (*form, error) {
 		Reader:  http.MaxBytesReader(c.Writer, c.Request.Body, limit),
 		control: http.NewResponseController(c.Writer), end: time.Now().Add(uploadWithin),
 	}
-	defer slow.rest()
 	c.Request.Body = io.NopCloser(slow)
 	f := &form{}
 	err := s.fill(f, c.Request)
@@ -165,10 +164,6 @@ func (b *patientBody) Read(p []byte) (int, error) {
 	if b.end.Before(within) {
 		within = b.end
 	}
-	_ = b.control.SetReadDeadline(within) // where there is none, there is no limit either
+	_ = b.control.SetReadDeadline(within) // where there is none, there is no limit either; the server lifts it at the end
 	return b.Reader.Read(p)
 }
-
-// rest takes the limit off: nothing more is read, and a limit that passes
-// would end the request's context.
-func (b *patientBody) rest() { _ = b.control.SetReadDeadline(time.Time{}) }

@@ -94,9 +94,6 @@ func (s *server) get(c *gin.Context) {
 		s.refuse(c, ref{}, bridge.ErrNotFound)
 		return
 	}
-	// The desk may take its time, and a large file may take longer than a
-	// request may; the request has been read.
-	_ = http.NewResponseController(c.Writer).SetReadDeadline(time.Time{})
 	file, content, err := s.open(c.Request.Context(), r)
 	if err != nil {
 		s.refuse(c, r, err)
