@@ -279,7 +279,14 @@ func TestPeersFailuresAreLogged(t *testing.T) {
 		"the bot goes round":   {func(w *world) { w.says("round") }, []string{"turn not put"}},
 		"a commit":             {func(w *world) { w.store.failNext(1); w.trySay("hi") }, []string{"commit"}},
 		"a ticket is nobody's": {func(w *world) { w.strange(); w.pass(26 * time.Hour) }, []string{"parked event dropped: its ticket was never bound"}},
-		"the history is long":  {func(w *world) { w.desk.history = 2; w.says("one"); w.pass(time.Second); handoff()(w) }, []string{"history left out"}},
+		"the line shows none":  {func(w *world) { w.says("reply") }, []string{"message shown otherwise"}},
+		"too many properties": {func(w *world) {
+			w.stop()
+			w.channel.DeskCan.Properties = 1
+			w.start()
+			w.says("person")
+		}, []string{"handoff without what the desk cannot carry"}},
+		"the history is long": {func(w *world) { w.desk.history = 2; w.says("one"); w.pass(time.Second); handoff()(w) }, []string{"history left out"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, clumsy, func(w *world) {
@@ -303,6 +310,8 @@ var clumsy = bot.Func(func(ctx context.Context, t *bot.Turn, reply *bot.Reply) e
 	switch {
 	case t.Text() == "crash":
 		return errors.New("crashed")
+	case t.Text() == "reply":
+		return reply.Ask("Which one?", "this", "that")
 	case t.Text() == "nowhere", t.HandoffOutcome != nil && t.HandoffOutcome.Target == "round", t.Text() == "round":
 		target := "nowhere"
 		if t.Text() != "nowhere" {

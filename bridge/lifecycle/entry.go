@@ -96,6 +96,8 @@ type Handoff struct {
 	Summary     string `json:"summary,omitempty"`
 	// Properties for the agent: the conversation's and the handoff's own.
 	Properties map[string]string `json:"properties,omitempty"`
+	// LeftOut is what the desk cannot carry, a line each, for people.
+	LeftOut []string `json:"left_out,omitempty"`
 }
 
 // Status of a handoff, as the customer is told by `handoff.status`.

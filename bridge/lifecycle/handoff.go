@@ -29,14 +29,17 @@ func (s *step) handoff(h bot.Handoff) (refusal string) {
 	if reason == "" {
 		reason = "handed off by the bot"
 	}
-	properties := s.fit(h)
+	properties, leftOut := s.fit(h)
+	for _, what := range leftOut {
+		s.deliver(bot.DeliveryDegraded, what)
+	}
 	s.hold(Queue, reason)
 	s.tell(StatusRequested)
 	n := s.add(Entry{
 		Kind: EntryHandoff, To: ToDesk | ToCustomer | ToObserver, Status: StatusRequested, Detail: reason,
 		Handoff: &Handoff{
 			Target: name, Queue: target.Queue, Script: target.Script, DeskChannel: target.DeskChannel,
-			Reason: h.Reason, Summary: h.Summary, Properties: properties,
+			Reason: h.Reason, Summary: h.Summary, Properties: properties, LeftOut: leftOut,
 		},
 	})
 	s.c.Session = &Session{Handoff: n, HandedOffAt: s.ev.At, Reason: h.Reason, Target: name}
@@ -54,16 +57,16 @@ func (s *step) handoff(h bot.Handoff) (refusal string) {
 }
 
 // fit is what the agent is shown of the properties, within what the desk can
-// carry. What it cannot carry of the handoff is told to the bot.
-func (s *step) fit(h bot.Handoff) map[string]string {
+// carry, and what it cannot carry of the handoff.
+func (s *step) fit(h bot.Handoff) (properties map[string]string, leftOut []string) {
 	can := s.ch.DeskCan
 	if can.History > 0 && s.c.Said > can.History && !s.ch.DeskLine {
-		s.deliver(bot.DeliveryDegraded, fmt.Sprintf("history: at most %d of %d messages", can.History, s.c.Said))
+		leftOut = append(leftOut, fmt.Sprintf("history: at most %d of %d messages", can.History, s.c.Said))
 	}
 	if !can.speaks(s.c.Language) {
-		s.deliver(bot.DeliveryDegraded, "the desk does not know the language "+s.c.Language)
+		leftOut = append(leftOut, "the desk does not know the language "+s.c.Language)
 	}
-	properties := maps.Clone(s.c.Properties)
+	properties = maps.Clone(s.c.Properties)
 	if properties == nil {
 		properties = map[string]string{}
 	}
@@ -80,14 +83,13 @@ func (s *step) fit(h bot.Handoff) map[string]string {
 			names = append(names, name)
 		}
 	}
-	if can.Properties == 0 || len(names) <= room {
-		return properties
+	if room = max(room, 0); can.Properties > 0 && len(names) > room {
+		for _, name := range names[room:] {
+			delete(properties, name)
+		}
+		leftOut = append(leftOut, "properties left out: "+strings.Join(names[room:], ", "))
 	}
-	for _, name := range names[room:] {
-		delete(properties, name)
-	}
-	s.deliver(bot.DeliveryDegraded, "properties left out: "+strings.Join(names[room:], ", "))
-	return properties
+	return properties, leftOut
 }
 
 // speaks reports whether a language is one that is known.

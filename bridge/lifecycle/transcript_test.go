@@ -348,6 +348,9 @@ func describe(e Entry) string {
 	}
 	if e.Handoff != nil {
 		parts = append(parts, fmt.Sprintf("target %s queue %s", e.Handoff.Target, e.Handoff.Queue))
+		for _, what := range e.Handoff.LeftOut {
+			parts = append(parts, "without ("+what+")")
+		}
 	}
 	if e.Ticket != "" {
 		parts = append(parts, "ticket "+e.Ticket)
