@@ -95,6 +95,10 @@ func TestUpload(t *testing.T) {
 			want: lifecycle.Event{Message: &bot.Message{}}, files: []string{"cat.png text/html; charset=utf-8 " + html},
 		},
 		{
+			name: "names as browsers write them", contentType: formType, body: formOf(file("写真 (1).png", png), file("a%22b.png", png)),
+			want: lifecycle.Event{Message: &bot.Message{}}, files: []string{"写真 (1).png image/png " + png, "a%22b.png image/png " + png},
+		},
+		{
 			name: "an empty one, a page's own field, and an input left empty", contentType: formType,
 			body: formOf(part(`Content-Disposition: form-data; name="csrf"`, "x"), file("empty.txt", ""), file("", "")),
 			want: lifecycle.Event{Message: &bot.Message{}}, files: []string{"empty.txt text/plain "},
