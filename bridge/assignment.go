@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 
+	"github.com/patchbay-host/patchbay/bridge/faultpoint"
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
@@ -10,10 +11,12 @@ import (
 // assign hands a ticket that the customer has brought to a queue or a script.
 func (k *keeper) assign(ctx context.Context, desk Desk, c lifecycle.Conversation, entry lifecycle.Entry) error {
 	h := entry.Handoff
+	faultpoint.Hit(faultpoint.BeforeAssignment)
 	err := desk.Assign(ctx, c.Desk.Ticket, lifecycle.Target{Queue: h.Queue, Script: h.Script, DeskChannel: h.DeskChannel})
 	if err != nil {
 		return err
 	}
+	faultpoint.Hit(faultpoint.AfterAssignment)
 	k.tell(lifecycle.Event{Kind: lifecycle.EventOpened, Entry: entry.Number, Ticket: c.Desk.Ticket})
 	return nil
 }

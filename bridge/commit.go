@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+
+	"github.com/patchbay-host/patchbay/bridge/faultpoint"
 )
 
 // maxGroup is how many commits share one transaction at most.
@@ -105,7 +107,9 @@ func (w *committer) write(ctx context.Context, group []*pendingCommit) {
 	for _, p := range group {
 		w.group = append(w.group, p.commit)
 	}
+	faultpoint.Hit(faultpoint.BeforeCommit)
 	results, err := w.store.Commit(context.WithoutCancel(ctx), w.group)
+	faultpoint.Hit(faultpoint.AfterCommit)
 	clear(w.group)
 	w.group = w.group[:0]
 	if err != nil {

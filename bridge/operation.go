@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/patchbay-host/patchbay/bridge/faultpoint"
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
@@ -33,14 +34,24 @@ func (k *keeper) operation(entry lifecycle.Entry) (operation, bool) {
 	case entry.Kind == lifecycle.EntryLook:
 		op.call = func(ctx context.Context) error { return k.lookAt(ctx, desk, entry) }
 	case entry.Kind == lifecycle.EntryGiveBack:
-		op.call = func(ctx context.Context) error { return desk.HandBack(ctx, entry.Ticket, ch.DeskChannel) }
+		op.call = func(ctx context.Context) error {
+			faultpoint.Hit(faultpoint.BeforeHandBack)
+			err := desk.HandBack(ctx, entry.Ticket, ch.DeskChannel)
+			faultpoint.Hit(faultpoint.AfterHandBack)
+			return err
+		}
 	case entry.Kind == lifecycle.EntryHandoff:
 		op.call = func(ctx context.Context) error { return k.open(ctx, desk, c, entry) }
 		op.look = func(ctx context.Context) (bool, error) { return k.findOpened(ctx, desk, entry.Number) }
 	case entry.Kind == lifecycle.EntryLeave && entry.Ticket == "":
 		return k.settle(desk, entry)
 	case entry.Kind == lifecycle.EntryLeave:
-		op.call = func(ctx context.Context) error { return desk.Leave(ctx, entry.Ticket) }
+		op.call = func(ctx context.Context) error {
+			faultpoint.Hit(faultpoint.BeforeLeave)
+			err := desk.Leave(ctx, entry.Ticket)
+			faultpoint.Hit(faultpoint.AfterLeave)
+			return err
+		}
 	default:
 		return k.sending(desk, ch, c, entry)
 	}
@@ -60,7 +71,10 @@ func (k *keeper) sending(desk Desk, ch lifecycle.Channel, c lifecycle.Conversati
 			if err != nil {
 				return err
 			}
-			return desk.Send(ctx, ticket, message)
+			faultpoint.Hit(faultpoint.BeforeSend)
+			err := desk.Send(ctx, ticket, message)
+			faultpoint.Hit(faultpoint.AfterSend)
+			return err
 		},
 		look: func(ctx context.Context) (bool, error) { return k.findSent(ctx, desk, ch, c, entry) },
 	}, true
@@ -97,10 +111,12 @@ func (k *keeper) open(ctx context.Context, desk Desk, c lifecycle.Conversation, 
 	if err != nil {
 		return err
 	}
+	faultpoint.Hit(faultpoint.BeforeCreate)
 	ticket, err := desk.Open(ctx, opening)
 	if err != nil {
 		return err
 	}
+	faultpoint.Hit(faultpoint.AfterCreate)
 	k.tell(lifecycle.Event{Kind: lifecycle.EventOpened, Entry: entry.Number, Ticket: ticket})
 	return nil
 }

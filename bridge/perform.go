@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"time"
 
+	"github.com/patchbay-host/patchbay/bridge/faultpoint"
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
@@ -123,6 +124,7 @@ func (k *keeper) readBack(op operation, unwanted func() bool) (done, ok bool) {
 		if !says && unwanted() {
 			return false, true
 		}
+		faultpoint.Hit(faultpoint.ReadBack)
 		found, err := k.timedLook(op.look)
 		switch {
 		case k.e.ctx.Err() != nil:

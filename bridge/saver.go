@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/patchbay-host/patchbay/bridge/faultpoint"
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
@@ -60,6 +61,7 @@ func (s *saver) flush(ctx context.Context) {
 	if len(dirty) == 0 {
 		return
 	}
+	faultpoint.Hit(faultpoint.SaveCursors)
 	if err := s.store.SaveCursors(ctx, dirty); err != nil {
 		s.log.Warn("save cursors", "err", err)
 	}

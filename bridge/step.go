@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/patchbay-host/patchbay/bridge/faultpoint"
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
@@ -30,6 +31,7 @@ func (k *keeper) handle(batch []*delivery) {
 		}
 		// The bot may think while the commit is under way: nothing that it
 		// says leaves before, for it comes back through this mailbox.
+		faultpoint.Hit(faultpoint.Journal)
 		k.turnLane(r.commit.Conversation, r.tail)
 		err := k.e.commit.do(k.e.ctx, r.commit)
 		if err != nil {
@@ -39,6 +41,7 @@ func (k *keeper) handle(batch []*delivery) {
 		switch {
 		case err == nil:
 			k.committed(r)
+			faultpoint.Hit(faultpoint.BeforeAnswer)
 			k.answer(batch, r.receipt)
 			return
 		case isRepeated:

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/patchbay-host/patchbay/bridge/faultpoint"
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
@@ -121,6 +122,7 @@ func (f *flight) run(ctx context.Context, tail []lifecycle.Entry) {
 		f.signal(Signal{ReadAt: turn.Messages[n-1].At})
 	}
 	f.k.e.stats.turns.Add(1)
+	faultpoint.Hit(faultpoint.BeforeBotCall)
 	if err := bot.Run(ctx, b, turn, func(ev bot.Event) error { return f.emit(ctx, ev) }); err != nil && ctx.Err() == nil {
 		f.fail(&bot.Fail{Reason: err.Error(), Retryable: true})
 	}
@@ -140,6 +142,7 @@ func (f *flight) emit(ctx context.Context, ev bot.Event) error {
 	case ev.Typing != nil:
 		f.typing(*ev.Typing)
 	case ev.Message != nil:
+		faultpoint.Hit(faultpoint.BotSaid)
 		if err := f.keepFiles(ctx, ev.Seq, ev.Message); err != nil {
 			return err
 		}
@@ -151,6 +154,7 @@ func (f *flight) emit(ctx context.Context, ev bot.Event) error {
 			f.k.e.clock.AfterFunc(shareWithin, func() { f.post() })
 		}
 	default:
+		faultpoint.Hit(faultpoint.AfterBotCall)
 		f.post(f.delivery(lifecycle.EventBotDone, ev))
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/patchbay-host/patchbay/bridge"
+	"github.com/patchbay-host/patchbay/bridge/faultpoint"
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 )
 
@@ -132,9 +133,11 @@ func (k *socket) readOn(due int64) error {
 		return &journalError{err}
 	}
 	if len(set.Activities) > 0 {
+		faultpoint.Hit(faultpoint.BeforeDelivery)
 		if err := k.frame(set); err != nil {
 			return err
 		}
+		faultpoint.Hit(faultpoint.AfterDelivery)
 		k.server.metrics.shown.Add(float64(len(set.Activities)))
 	}
 	k.mu.Lock()
