@@ -69,6 +69,7 @@ type Engine struct {
 	index  *ticketIndex
 	files  *files
 	early  *earlyPut
+	turns  turnGate
 	stats  counters
 
 	// ctx ends when the engine stops; work counts its goroutines.

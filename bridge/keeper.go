@@ -72,6 +72,13 @@ func (k *keeper) run() {
 	}
 }
 
+// reading reports whether there is mail.
+func (k *keeper) reading() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.running
+}
+
 // idle reports whether the conversation may be forgotten until its next event.
 func (k *keeper) idle() bool {
 	k.mu.Lock()

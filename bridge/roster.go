@@ -53,6 +53,19 @@ func (r *roster) peek(id bot.ConversationID) *keeper {
 	return nil
 }
 
+// atWork are the conversations that have mail.
+func (r *roster) atWork() []*keeper {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var busy []*keeper
+	for _, el := range r.all {
+		if k := el.Value.(*keeper); k.reading() {
+			busy = append(busy, k)
+		}
+	}
+	return busy
+}
+
 // shrink forgets idle conversations beyond those to keep. It looks at a few
 // at a time: those at work stay, and are looked at again later.
 func (r *roster) shrink() {

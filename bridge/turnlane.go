@@ -62,6 +62,9 @@ func (k *keeper) turnLane(c lifecycle.Conversation, tail []lifecycle.Entry) {
 		k.e.log.Error("turn", "conversation", k.id, "err", err)
 		return
 	}
+	if !k.e.turns.enter() {
+		return // the next run begins it
+	}
 	deadline := c.Deadline(ch)
 	if deadline <= 0 {
 		deadline = defaultTurnDeadline
@@ -70,6 +73,7 @@ func (k *keeper) turnLane(c lifecycle.Conversation, tail []lifecycle.Entry) {
 	f := &flight{k: k, turn: *wanted, began: c, channel: ch, bot: c.Answers(ch), cancel: cancel, ended: make(chan struct{})}
 	k.flight = f
 	k.e.work.Go(func() {
+		defer k.e.turns.leave()
 		defer close(f.ended)
 		defer cancel()
 		if before != nil {
