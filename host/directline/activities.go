@@ -138,6 +138,9 @@ func (s *Server) receive(ctx context.Context, ev lifecycle.Event) (int, any, err
 // token with a user needs no look-up: its conversation is its channel's, and
 // begins with what is posted if it has not begun.
 func (s *Server) poster(c *gin.Context, g grant, id bot.ConversationID, from account) (*bot.Customer, error) {
+	if err := s.mayPost(c, id); err != nil {
+		return nil, err
+	}
 	if g.token != nil && g.token.User != "" {
 		return g.customer(from), nil
 	}

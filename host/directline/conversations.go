@@ -38,6 +38,9 @@ func (s *Server) start(c *gin.Context) (int, any, error) {
 			return 0, nil, err
 		}
 	}
+	if err := s.mayBegin(c); err != nil {
+		return 0, nil, err
+	}
 	cl, err := g.claim(id, p)
 	if err != nil {
 		return 0, nil, err

@@ -99,7 +99,8 @@ func faultOf(err error) *fault {
 // refuse answers err. What is not the client's doing is logged.
 func (s *Server) refuse(c *gin.Context, err error) {
 	f := faultOf(err)
-	if f.status >= http.StatusInternalServerError && c.Request.Context().Err() == nil {
+	stopping := f.status == http.StatusServiceUnavailable && s.later.Load() > 0
+	if f.status >= http.StatusInternalServerError && c.Request.Context().Err() == nil && !stopping {
 		s.log.Error("answer direct line call", "conversation", c.Param("id"),
 			"err", fmt.Errorf("%s %s: %w", c.Request.Method, c.FullPath(), err))
 	}
@@ -115,7 +116,9 @@ func writeFault(w http.ResponseWriter, f *fault) {
 	case http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	case http.StatusServiceUnavailable:
-		w.Header().Set("Retry-After", "1")
+		if w.Header().Get("Retry-After") == "" {
+			w.Header().Set("Retry-After", "1")
+		}
 	}
 	type body struct {
 		Code    string `json:"code"`

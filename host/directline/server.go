@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -77,6 +78,9 @@ type Server struct {
 	handler  http.Handler
 	upgrader websocket.Upgrader
 	channels atomic.Pointer[channels]
+	// later is when those who would begin a conversation are told to come again,
+	// in seconds; 0: they may begin it.
+	later atomic.Int64
 
 	maxFile   int64
 	spoolDir  string
@@ -155,6 +159,12 @@ func (s *Server) Wake(id bot.ConversationID, number int64) { s.hub.Wake(id, numb
 
 // Typing shows on the streams that somebody is at work; see [bridge.Line].
 func (s *Server) Typing(id bot.ConversationID, t bridge.Typing) { s.hub.Typing(id, t) }
+
+// Drain lets no more conversations begin: their customers are told to try again
+// after a while. Those that have begun go on. Safe for concurrent use.
+func (s *Server) Drain(after time.Duration) {
+	s.later.Store(max(1, int64(math.Ceil(after.Seconds()))))
+}
 
 // Shutdown says good-bye on every stream, waits until the clients have closed
 // or ctx is done, and takes no new streams. Requests are the HTTP server's to

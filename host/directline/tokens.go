@@ -39,6 +39,9 @@ func (s *Server) generate(c *gin.Context) (int, any, error) {
 	if g.token != nil {
 		return 0, nil, forbidden("a secret is needed; a token is renewed by tokens/refresh")
 	}
+	if err := s.mayBegin(c); err != nil {
+		return 0, nil, err
+	}
 	p, err := readParameters(c)
 	if err != nil {
 		return 0, nil, err
