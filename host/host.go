@@ -24,10 +24,6 @@ import (
 	"github.com/patchbay-host/patchbay/host/webhooks"
 )
 
-// endWithin is how long requests and streams may take to end when the host
-// stops.
-const endWithin = 5 * time.Second
-
 // Options are what the configuration does not say.
 type Options struct {
 	// Version of the host, told to bots.
@@ -45,8 +41,13 @@ type Host struct {
 	directline *directline.Server
 	sweeper    *sweeper
 
-	front, ops           *http.Server
+	front, ops           *side
 	frontSocket, opsSock net.Listener
+
+	drainFor, turnsWithin time.Duration
+	// patient ends with Hurry.
+	patient context.Context
+	hurry   context.CancelFunc
 
 	mu      sync.Mutex
 	settled bool // each bot has been started once, well or not
@@ -56,7 +57,8 @@ type Host struct {
 // New puts a host together: it opens the store and the listeners, so that
 // what is wrong with them is known at once. Nothing is served before Run.
 func New(ctx context.Context, cfg *config.Config, options Options) (_ *Host, err error) {
-	h := &Host{log: options.Logger}
+	h := &Host{log: options.Logger, drainFor: cfg.Drain, turnsWithin: turnsWithin(cfg)}
+	h.patient, h.hurry = context.WithCancel(context.Background())
 	if h.log == nil {
 		h.log = slog.Default()
 	}
@@ -132,8 +134,8 @@ func (h *Host) serveWith(cfg *config.Config, desks *desks, hub *directline.Hub, 
 	}
 	front.Handle(public.Path+"/8x8/", hooks)
 	front.Handle(public.Path+files.Prefix, kept)
-	h.front = h.server(front)
-	h.ops = h.server(h.operatorsSide(cfg, registry))
+	h.front = newSide(front, h.log)
+	h.ops = newSide(h.operatorsSide(cfg, registry), h.log)
 	return nil
 }
 
@@ -142,16 +144,6 @@ func (h *Host) operatorsSide(cfg *config.Config, registry *prometheus.Registry) 
 		Token: cfg.Ops.Token.Reveal(), Conversations: h.engine, Bots: botsForOps(h.supervisor),
 		Ready: func(context.Context) []string { return h.notReady() }, Metrics: registry, Logger: h.log,
 	})
-}
-
-// server has the limits of all HTTP sides. Streams and answers may be slow;
-// requests may not.
-func (h *Host) server(handler http.Handler) *http.Server {
-	return &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelDebug),
-	}
 }
 
 func (h *Host) listen(cfg *config.Config) error {
@@ -198,10 +190,9 @@ func (h *Host) close() {
 func storePath(cfg *config.Config) string { return cfg.Store.SQLite }
 
 // Run serves until ctx is done, or until something fails for good. Then it
-// stops, in order: no new requests, the engine, the bots, the store. It can be
-// called once.
+// stops, as [Host.stop] says. It can be called once.
 func (h *Host) Run(ctx context.Context) error {
-	ctx, fail := context.WithCancelCause(ctx)
+	failed, fail := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer fail(nil)
 	bots, stopBots := context.WithCancel(context.WithoutCancel(ctx))
 	engine, stopEngine := context.WithCancel(context.WithoutCancel(ctx))
@@ -220,32 +211,23 @@ func (h *Host) Run(ctx context.Context) error {
 	guard(&engineUp, "files", func() error { return h.sweeper.run(engine) })
 	guard(&sides, "operator's side", func() error { return h.ops.Serve(h.opsSock) })
 	guard(&sides, "customers' side", func() error { return h.front.Serve(h.frontSocket) })
-	go h.settle(ctx)
+	go h.settle(bots)
 	h.log.Info("serving", "listen", h.frontSocket.Addr().String(), "ops", h.opsSock.Addr().String())
 
-	<-ctx.Done()
-	h.mu.Lock()
-	h.ending = true
-	h.mu.Unlock()
-	h.log.Info("stopping")
-	end, done := context.WithTimeout(context.WithoutCancel(ctx), endWithin)
-	defer done()
-	_ = h.directline.Shutdown(end) // streams that do not end are closed with the server
-	for _, server := range []*http.Server{h.front, h.ops} {
-		if server.Shutdown(end) != nil {
-			server.Close()
-		}
+	select {
+	case <-ctx.Done():
+		h.drain(failed)
+	case <-failed.Done():
 	}
+	h.closeSides()
 	sides.Wait()
 	stopEngine()
 	engineUp.Wait()
 	stopBots()
+	stopKilling := context.AfterFunc(h.patient, h.supervisor.Kill)
 	botsUp.Wait()
-	err := h.store.Close()
-	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
-		return errors.Join(cause, err)
-	}
-	return err
+	stopKilling()
+	return errors.Join(context.Cause(failed), h.store.Close())
 }
 
 // settle waits until each bot has been started once, and says which have not

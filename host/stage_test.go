@@ -75,6 +75,7 @@ func (s *stage) configuration() string {
 listen: 127.0.0.1:0
 public_url: %q
 store: sqlite:patchbay.db
+drain: 0s
 ops: {listen: "127.0.0.1:0", token: %q}
 desks:
   acme: {tenant: tenant01, api_key: simulator, base_url: %q}

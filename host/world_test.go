@@ -145,6 +145,7 @@ listen: 127.0.0.1:0
 public_url: http://patchbay.test
 readback_after: 250ms
 store: sqlite:patchbay.db
+drain: 0s
 ops: {listen: "127.0.0.1:0", token: %q}
 desks:
   acme: {api: %s, tenant: tenant01, %s, base_url: %q, call_timeout: 1s}

@@ -51,6 +51,7 @@ func configuration(at addresses, play play, bin string) string {
 	return fmt.Sprintf(`listen: %q
 public_url: http://%s
 store: sqlite:patchbay.db
+drain: 0s
 ops: {listen: %q, token: %q}
 
 desks:

@@ -72,6 +72,7 @@ func (w *world) configuration(echobot string) string {
 	return fmt.Sprintf(`listen: %q
 public_url: "http://%s"
 store: sqlite:patchbay.db
+drain: 0s
 ops: {listen: %q}
 desks:
   acme: {tenant: %q, api_key: %q, base_url: %q}

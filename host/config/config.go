@@ -19,6 +19,9 @@ type Config struct {
 	// ReadbackAfter is how long the answer of a desk is waited for once it has
 	// been lost, before what the desk has is read back.
 	ReadbackAfter time.Duration `key:"readback_after" default:"3s" min:"100ms" max:"1m"`
+	// Drain is how long a host that is told to stop goes on serving, so that
+	// load balancers notice, before the last turns are waited for.
+	Drain time.Duration `key:"drain" default:"3s" min:"0s" max:"5m"`
 	// Desks, Bots and Channels by name.
 	Desks    map[string]Desk    `key:"desks"`
 	Bots     map[string]Bot     `key:"bots,required"`

@@ -138,6 +138,7 @@ func configured(t *testing.T, bad string) (file, listen, ops string) {
 	return written(t, "patchbay.yaml", fmt.Sprintf(`listen: %q
 public_url: http://%s
 store: sqlite:patchbay.db
+drain: 0s
 ops: {listen: %q}
 bots: {good: {command: [%q]}, bad: {command: [%q]}}
 channels:
@@ -238,6 +239,7 @@ func TestPortInUse(t *testing.T) {
 	file := written(t, "patchbay.yaml", fmt.Sprintf(`listen: %q
 public_url: http://127.0.0.1:1
 store: sqlite:patchbay.db
+drain: 0s
 ops: {listen: %q}
 bots: {good: {command: [cat]}}
 channels:

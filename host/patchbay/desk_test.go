@@ -64,6 +64,7 @@ channels:
     desk_channel: Web support
     bot: echo
     handoff: {targets: {default: {queue: "101"}}}
+drain: 0s
 `, url, testBinary)
 	return written(t, "patchbay.yaml", strings.NewReplacer(changes...).Replace(text))
 }

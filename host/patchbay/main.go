@@ -22,7 +22,7 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // the next one ends the process, unless the command sees to it
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 

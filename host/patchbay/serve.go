@@ -23,7 +23,11 @@ func serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the host until it is told to stop (SIGINT, SIGTERM)",
-		Args:  cobra.NoArgs,
+		Long: `Run the host until it is told to stop. SIGTERM or SIGINT stops it in order:
+/readyz fails; for a while (drain) it serves whoever is there and begins no
+conversations; turns come to their end. What is left to do is taken up at the
+next start. The signal once more stops it at once.`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			log, err := logger(cmd.ErrOrStderr(), format)
 			if err != nil {
@@ -38,6 +42,7 @@ func serveCommand() *cobra.Command {
 			if err != nil {
 				return wrong(err)
 			}
+			defer onSignals(h)()
 			return wrong(h.Run(cmd.Context()))
 		},
 	}

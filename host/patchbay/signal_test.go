@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -31,8 +32,29 @@ func TestMain(m *testing.M) {
 			return reply.Say("You said: " + t.Text())
 		}))
 		syscall.Exit(0) // without the second that a binary built with -race takes for it
+	case "errand":
+		bot.Serve(bot.Func(errand))
+		syscall.Exit(0)
 	}
 	os.Exit(m.Run())
+}
+
+// errand says what the address that the customer says answers.
+func errand(ctx context.Context, t *bot.Turn, reply *bot.Reply) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.Text(), nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err
+	}
+	return reply.Say(string(text))
 }
 
 // process is `patchbay serve` as a process of its own.

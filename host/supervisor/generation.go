@@ -198,4 +198,6 @@ func (g *generation) why() (Exit, error) {
 	return Exit{}, cause
 }
 
+func (g *generation) kill() { g.proc.kill() }
+
 func (g *generation) facts() (int, bot.Description) { return g.proc.pid, g.description }

@@ -22,9 +22,10 @@ type instance interface {
 	// why says why it failed, and how its process ended, if it has.
 	why() (Exit, error)
 	// stop takes it out of service, end makes it leave at once. Both block,
-	// for a bounded time.
+	// for a bounded time. Kill shortens either, and does not block.
 	stop()
 	end()
+	kill()
 	// facts about it.
 	facts() (pid int, description bot.Description)
 }
@@ -200,6 +201,16 @@ func (k *keeper) set(change func()) {
 	}
 	close(k.changed)
 	k.changed = make(chan struct{})
+}
+
+// kill leaves the process that is up no time.
+func (k *keeper) kill() {
+	k.mu.Lock()
+	current := k.current
+	k.mu.Unlock()
+	if current != nil {
+		current.kill()
+	}
 }
 
 // acquire waits, within ctx, for a ready instance and enters it. A failed bot

@@ -42,6 +42,7 @@ func (f *fake) facts() (int, bot.Description) {
 	return 1, bot.Description{Name: "fake"}
 }
 func (f *fake) stop() { f.gate.close(); f.end() }
+func (f *fake) kill() {}
 func (f *fake) end() {
 	f.exit = Exit{At: time.Now()}
 	close(f.ended)

@@ -119,6 +119,14 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	return nil
 }
 
+// Kill makes a stop that is under way a short one: the bots' processes are
+// killed, with what they have in hand.
+func (s *Supervisor) Kill() {
+	for _, k := range s.keepers {
+		k.kill()
+	}
+}
+
 // Bot finds a bot by name. The answer serves for as long as the supervisor,
 // whatever becomes of the bot's processes. It is also a [bot.Observer]. A turn
 // waits, within its context, while the bot is being started; if the bot has
