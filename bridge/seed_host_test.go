@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/patchbay-host/patchbay/bridge"
@@ -39,16 +40,12 @@ func seedChannels(d dice) map[string]lifecycle.Channel {
 // on either side of a commit.
 type seedStore struct {
 	bridge.Store
-	h  *seedHost
-	mu sync.Mutex
-	n  int
+	h        *seedHost
+	n, saves atomic.Int64 // commits and saves of cursors so far
 }
 
 func (s *seedStore) Commit(ctx context.Context, group []bridge.Commit) ([]error, error) {
-	s.mu.Lock()
-	s.n++
-	n := s.n
-	s.mu.Unlock()
+	n := s.n.Add(1)
 	d, calm := s.h.w.dice, s.h.w.calm.Load()
 	if s.h.maybeDies(4, "before commit ", n) {
 		return nil, errDown
@@ -67,7 +64,7 @@ func (s *seedStore) Commit(ctx context.Context, group []bridge.Commit) ([]error,
 }
 
 func (s *seedStore) SaveCursors(ctx context.Context, cursors map[bot.ConversationID]bridge.Cursors) error {
-	if s.h.dead.Load() || s.h.w.dice.chance(300, "cursors", s.h.life, s.n) {
+	if s.h.dead.Load() || s.h.w.dice.chance(300, "cursors", s.h.life, s.saves.Add(1)) {
 		return errDown
 	}
 	return s.Store.SaveCursors(ctx, cursors)

@@ -7,7 +7,7 @@ import (
 )
 
 var (
-	seeds = flag.Int("seeds", 40, "how many seeds TestSeeds plays")
+	seeds = flag.Int("seeds", 20, "how many seeds TestSeeds plays")
 	seed  = flag.Uint64("seed", 0, "the one seed that TestSeeds plays, with its story")
 )
 
