@@ -43,6 +43,9 @@ func (k *keeper) perform(entry lifecycle.Entry) bool {
 	k.mu.Lock()
 	doubt := entry.Number <= k.desk.doubt
 	k.mu.Unlock()
+	if doubt && speaks(entry) && k.settled(entry) {
+		return true
+	}
 	for attempt := 0; ; attempt++ {
 		if doubt && op.look != nil {
 			done, ok := k.readBack(op, unwanted)
@@ -150,6 +153,19 @@ func (k *keeper) drop(entry lifecycle.Entry) bool {
 		k.tell(lifecycle.Event{Kind: lifecycle.EventDropped, Entry: entry.Number})
 	}
 	return k.e.ctx.Err() == nil
+}
+
+// settled reports whether an earlier run has told that the desk does not get a
+// message, or refuses it.
+func (k *keeper) settled(entry lifecycle.Entry) bool {
+	k.mu.Lock()
+	tail, number := k.tail, k.state.Number
+	k.mu.Unlock()
+	since, err := k.entries(k.e.ctx, tail, entry.Number, number)
+	if err != nil {
+		k.e.log.Error("desk lane", "conversation", k.id, "err", err)
+	}
+	return notGiven(since)[entry.Number]
 }
 
 // speaks reports whether an entry is a message to the desk.

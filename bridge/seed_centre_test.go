@@ -2,6 +2,7 @@ package bridge_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,6 +17,14 @@ type seedCentre struct {
 	mu      sync.Mutex
 	tickets []*seedTicket
 	spoken  []string // what agents have said
+	refused []string // what was refused, for good
+}
+
+// refuse keeps what the centre would not take.
+func (c *seedCentre) refuse(ticket, text string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.refused = append(c.refused, ticket+": "+text)
 }
 
 // seedTicket is a ticket. Everything is guarded by the centre's mutex.
@@ -37,6 +46,13 @@ type seedTicket struct {
 type seedSaid struct {
 	at time.Time
 	m  bridge.Outgoing
+}
+
+// refusedNumbers are the messages that the centre would not take.
+func (c *seedCentre) refusedNumbers() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return numbered.FindAllString(strings.Join(c.refused, "\n"), -1)
 }
 
 func newSeedCentre(w *seedWorld) *seedCentre { return &seedCentre{w: w} }

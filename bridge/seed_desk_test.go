@@ -58,6 +58,9 @@ func (s *seedDesk) do(ctx context.Context, call, ticket string, f func(c *seedCe
 		return unavailable(false, 5*time.Second)
 	case roll < 80: // lost on the way there
 		return unavailable(true, 0)
+	case roll < 90 && (call == "open" || call == "send" || call == "assign"):
+		w.tell("%s: %s refused", ticket, call)
+		return &bridge.DeskError{Kind: bridge.DeskRefused, Err: errors.New("422")}
 	}
 	effect()
 	w.tell("%s: %s", ticket, call)
@@ -106,13 +109,25 @@ func (s *seedDesk) FindOpened(ctx context.Context, m lifecycle.Marker) (id strin
 }
 
 func (s *seedDesk) Send(ctx context.Context, id string, m bridge.Outgoing) error {
-	return s.do(ctx, "send", id, func(c *seedCentre) {
+	err := s.do(ctx, "send", id, func(c *seedCentre) {
 		ticket := c.find(id)
+		for _, number := range numbered.FindAllString(m.Text, -1) {
+			if slices.ContainsFunc(ticket.texts(), func(o bridge.Outgoing) bool {
+				return slices.Contains(numbered.FindAllString(o.Text, -1), number)
+			}) {
+				s.h.w.t.Errorf("%s is sent into ticket %s twice", number, id)
+			}
+		}
 		ticket.said = append(ticket.said, seedSaid{time.Now(), m})
+		c.refused = slices.DeleteFunc(c.refused, func(text string) bool { return text == id+": "+m.Text }) // nobody heard the no
 		if !ticket.open && !ticket.line {
 			c.begin(ticket)
 		}
 	})
+	if failed, ok := errors.AsType[*bridge.DeskError](err); ok && failed.Kind == bridge.DeskRefused {
+		s.h.w.centre.refuse(id, m.Text)
+	}
+	return err
 }
 
 func (s *seedDesk) Sent(ctx context.Context, id string, limit int) (sent []bridge.Outgoing, err error) {

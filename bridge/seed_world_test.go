@@ -28,6 +28,7 @@ type seedWorld struct {
 	dice   dice
 	centre *seedCentre
 	put    *putTurns
+	watch  *seedWatch
 	// calm: nothing goes wrong any more.
 	calm atomic.Bool
 	// people are the customers and agents who are still at it, and the events
@@ -59,7 +60,7 @@ var errDown = errors.New("the host is down")
 func playSeed(t *testing.T, seed uint64, tell bool) {
 	folder := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		w := &seedWorld{t: t, ctx: t.Context(), folder: folder, dice: dice(seed), put: newPutTurns(), began: time.Now()}
+		w := &seedWorld{t: t, ctx: t.Context(), folder: folder, dice: dice(seed), put: newPutTurns(), watch: newSeedWatch(), began: time.Now()}
 		w.centre = newSeedCentre(w)
 		w.start(0)
 		w.live()
@@ -190,6 +191,7 @@ func (w *seedWorld) insist(ev lifecycle.Event) {
 	for try := 0; ; try++ {
 		err := w.receive(ev)
 		if err == nil {
+			w.step(ev)
 			return
 		}
 		if !errors.Is(err, errDown) && !errors.Is(err, bridge.ErrUnavailable) {

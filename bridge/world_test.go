@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -206,6 +207,15 @@ type faultyStore struct {
 	mu     sync.Mutex
 	fail   int
 	groups []int
+	// forgetful: cursors are not saved.
+	forgetful atomic.Bool
+}
+
+func (s *faultyStore) SaveCursors(ctx context.Context, cursors map[bot.ConversationID]bridge.Cursors) error {
+	if s.forgetful.Load() {
+		return nil
+	}
+	return s.Store.SaveCursors(ctx, cursors)
 }
 
 func (s *faultyStore) Commit(ctx context.Context, group []bridge.Commit) ([]error, error) {
