@@ -6,13 +6,15 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
-// Config is what an engine is made of.
+// Config is what an engine is made of. Desks, Lines, Channels, ReadbackAfter
+// and CallTimeout may change while it runs; see [Engine.Configure].
 type Config struct {
 	Store       Store
 	Bots        Bots
@@ -64,13 +66,15 @@ type Engine struct {
 	commit *committer
 	loaded *roster
 	alarms *alarms
-	desks  map[string]*gate
 	saver  *saver
 	index  *ticketIndex
 	files  *files
 	early  *earlyPut
 	turns  turnGate
 	stats  counters
+
+	current     atomic.Pointer[settings]
+	configuring sync.Mutex
 
 	// ctx ends when the engine stops; work counts its goroutines.
 	ctx  context.Context
@@ -88,13 +92,14 @@ func New(cfg Config) (*Engine, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	e := &Engine{
 		cfg: cfg, clock: cfg.Clock, log: cfg.Logger,
-		desks: map[string]*gate{}, index: newTicketIndex(), files: newFiles(cfg.Attachments, cfg.MaxFile),
+		index: newTicketIndex(), files: newFiles(cfg.Attachments, cfg.MaxFile),
 		early: newEarlyPut(cfg.Clock, cfg.Unclean),
 		ctx:   ctx, stop: stop,
 	}
-	for name := range cfg.Desks {
-		e.desks[name] = &gate{clock: e.clock}
-	}
+	e.current.Store(e.made(Settings{
+		Desks: cfg.Desks, Lines: cfg.Lines, Channels: cfg.Channels,
+		ReadbackAfter: cfg.ReadbackAfter, CallTimeout: cfg.CallTimeout,
+	}, nil))
 	e.loaded = newRoster(cfg.KeepLoaded, func(id bot.ConversationID) *keeper { return newKeeper(e, id) })
 	e.alarms = newAlarms(e.clock, e.wake)
 	e.commit = newCommitter(cfg.Store, e.log)
@@ -109,12 +114,6 @@ func withDefaults(cfg Config) Config {
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
-	}
-	if cfg.ReadbackAfter == 0 {
-		cfg.ReadbackAfter = 3 * time.Second
-	}
-	if cfg.CallTimeout == 0 {
-		cfg.CallTimeout = 10 * time.Second
 	}
 	if cfg.MaxFile == 0 {
 		cfg.MaxFile = 25 << 20
@@ -181,9 +180,10 @@ func (e *Engine) Typing(ctx context.Context, id bot.ConversationID, t Typing) {
 	if err != nil {
 		return
 	}
-	ch := e.cfg.Channels[c.Channel]
+	now := e.settings()
+	ch := now.Channels[c.Channel]
 	if t.Author != bot.AuthorCustomer {
-		if line := e.cfg.Lines[c.Channel]; line != nil {
+		if line := now.Lines[c.Channel]; line != nil {
 			line.Typing(id, t)
 		}
 		return
@@ -195,12 +195,13 @@ func (e *Engine) Typing(ctx context.Context, id bot.ConversationID, t Typing) {
 
 // signal shows something on a conversation's ticket, without waiting.
 func (e *Engine) signal(c lifecycle.Conversation, ch lifecycle.Channel, s Signal) {
-	desk := e.cfg.Desks[ch.Desk]
+	now := e.settings()
+	desk := now.Desks[ch.Desk]
 	if desk == nil || c.Desk.Ticket == "" {
 		return
 	}
 	e.work.Go(func() {
-		ctx, cancel := context.WithTimeout(e.ctx, e.cfg.CallTimeout)
+		ctx, cancel := context.WithTimeout(e.ctx, now.CallTimeout)
 		defer cancel()
 		if err := desk.Signal(ctx, c.Desk.Ticket, s); err != nil {
 			e.log.Debug("signal to the desk", "conversation", c.ID, "err", err)

@@ -85,7 +85,8 @@ func (e *Engine) file(ctx context.Context, c lifecycle.Conversation, entry lifec
 	switch place {
 	case lifecycle.FileKept:
 	case lifecycle.FileAtDesk:
-		desk := e.cfg.Desks[e.cfg.Channels[c.Channel].Desk]
+		now := e.settings()
+		desk := now.Desks[now.Channels[c.Channel].Desk]
 		if desk == nil || entry.Ticket == "" {
 			return File{}, ErrNotFound
 		}

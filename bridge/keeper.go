@@ -170,7 +170,7 @@ func (k *keeper) channel(c lifecycle.Conversation, ev lifecycle.Event) (lifecycl
 	if name == "" {
 		name = ev.Channel
 	}
-	ch, ok := k.e.cfg.Channels[name]
+	ch, ok := k.e.settings().Channels[name]
 	if !ok {
 		return ch, fmt.Errorf("%w: %q", ErrUnknownChannel, name)
 	}

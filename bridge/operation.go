@@ -16,15 +16,16 @@ import (
 // errNoDesk refuses what a channel without a desk is asked for.
 var errNoDesk = &DeskError{Kind: DeskRefused, Err: errors.New("the channel has no desk")}
 
-// operation is the call that carries an entry out. Not ok: there is nothing
-// to do.
-func (k *keeper) operation(entry lifecycle.Entry) (operation, bool) {
+// operation is the call that carries an entry out, by some settings. Not ok:
+// there is nothing to do.
+func (k *keeper) operation(by *settings, entry lifecycle.Entry) (op operation, ok bool) {
+	defer func() { op.by = by }()
 	k.mu.Lock()
 	c := k.state
 	k.mu.Unlock()
-	ch := k.e.cfg.Channels[c.Channel]
-	desk := k.e.cfg.Desks[ch.Desk]
-	op := operation{entry: entry}
+	ch := by.Channels[c.Channel]
+	desk := by.Desks[ch.Desk]
+	op = operation{entry: entry}
 	switch {
 	case desk == nil:
 		op.call = func(context.Context) error { return errNoDesk }

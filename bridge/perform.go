@@ -26,6 +26,7 @@ const (
 // operation is one entry as a call to the desk.
 type operation struct {
 	entry lifecycle.Entry
+	by    *settings
 	// call does it, at most once.
 	call func(context.Context) error
 	// look reads back whether it has been done. Nil: repeating does no harm.
@@ -35,7 +36,10 @@ type operation struct {
 // perform carries one entry out: until it is done, refused, or no longer
 // wanted. False: the engine stops first.
 func (k *keeper) perform(entry lifecycle.Entry) bool {
-	op, ok := k.operation(entry)
+	if !k.configured() {
+		return false
+	}
+	op, ok := k.operation(k.e.settings(), entry)
 	if !ok {
 		return true
 	}
@@ -47,6 +51,10 @@ func (k *keeper) perform(entry lifecycle.Entry) bool {
 		return true
 	}
 	for attempt := 0; ; attempt++ {
+		if !k.configured() {
+			return false
+		}
+		op = k.fresh(op)
 		if doubt && op.look != nil {
 			done, ok := k.readBack(op, unwanted)
 			if done || !ok {
@@ -73,7 +81,7 @@ func (k *keeper) perform(entry lifecycle.Entry) bool {
 		if wait, doubt, ok = k.failed(entry, attempt, err); !ok {
 			return true
 		}
-		if !k.pause(wait, unwanted) {
+		if !k.pause(wait, func() bool { return unwanted() || k.e.settings() != op.by }) {
 			return false
 		}
 	}
@@ -121,7 +129,11 @@ func (k *keeper) failed(entry lifecycle.Entry, attempt int, err error) (wait tim
 func (k *keeper) readBack(op operation, unwanted func() bool) (done, ok bool) {
 	says := speaks(op.entry)
 	for look := 0; look < looks; {
-		if !k.pause(k.e.cfg.ReadbackAfter, func() bool { return !says && unwanted() }) {
+		if !k.configured() {
+			return false, false
+		}
+		op = k.fresh(op)
+		if !k.pause(op.by.ReadbackAfter, func() bool { return !says && unwanted() }) {
 			return false, false
 		}
 		if !says && unwanted() {
@@ -210,6 +222,9 @@ func (k *keeper) tell(ev lifecycle.Event) {
 	ev.At = k.e.now()
 	for k.e.ctx.Err() == nil {
 		_, err := k.e.deliver(k.e.ctx, k.id, ev)
+		if errors.Is(err, ErrUnknownChannel) && k.configured() {
+			continue
+		}
 		if !errors.Is(err, ErrUnavailable) {
 			return
 		}
@@ -220,16 +235,17 @@ func (k *keeper) tell(ev lifecycle.Event) {
 // gate is the desk's gate; a channel without a desk has one of its own.
 func (k *keeper) gate() *gate {
 	k.mu.Lock()
-	name := k.e.cfg.Channels[k.state.Channel].Desk
+	name := k.state.Channel
 	k.mu.Unlock()
-	if g := k.e.desks[name]; g != nil {
+	now := k.e.settings()
+	if g := now.gates[now.Channels[name].Desk]; g != nil {
 		return g
 	}
 	return &gate{clock: k.e.clock}
 }
 
 func (k *keeper) timed(call func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(k.e.ctx, k.e.cfg.CallTimeout)
+	ctx, cancel := context.WithTimeout(k.e.ctx, k.e.settings().CallTimeout)
 	defer cancel()
 	return call(ctx)
 }

@@ -52,7 +52,7 @@ func (e *Engine) Receive(ctx context.Context, ev lifecycle.Event) (int64, error)
 	if id == "" {
 		found, err := e.bound(ctx, Ticket{ev.Desk, ev.Ticket})
 		switch {
-		case errors.Is(err, ErrNotFound) && arrives(e.cfg.Channels[ev.Channel], ev):
+		case errors.Is(err, ErrNotFound) && arrives(e.settings().Channels[ev.Channel], ev):
 			found = bot.ConversationID("8x8~" + ev.Desk + "~" + ev.Ticket)
 		case errors.Is(err, ErrNotFound):
 			return e.park(ctx, ev)

@@ -2,6 +2,8 @@ package bridge
 
 import (
 	"container/list"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/patchbay-host/patchbay/plugins/bot"
@@ -64,6 +66,13 @@ func (r *roster) atWork() []*keeper {
 		}
 	}
 	return busy
+}
+
+// ids are the conversations in memory.
+func (r *roster) ids() []bot.ConversationID {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Collect(maps.Keys(r.all))
 }
 
 // shrink forgets idle conversations beyond those to keep. It looks at a few

@@ -82,6 +82,10 @@ func (k *keeper) step(batch []*delivery) *round {
 		}
 		if err != nil {
 			r.receipt[i].err = err
+			if d.flight != nil { // the turn is put again when the channel is back
+				d.flight.abandoned = true
+				d.flight.cancel()
+			}
 			continue
 		}
 		if c.Number == 0 {
@@ -167,7 +171,7 @@ func (k *keeper) committed(r *round) {
 	k.e.stats.count(r.commit.Entries)
 	k.report(r.commit.Entries)
 	k.e.fetchAhead(c, r.commit.Entries)
-	if line := k.e.cfg.Lines[c.Channel]; line != nil {
+	if line := k.e.settings().Lines[c.Channel]; line != nil {
 		line.Wake(k.id, c.Number)
 	}
 	k.begin(c)

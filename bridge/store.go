@@ -92,7 +92,8 @@ type Cursors struct {
 
 // Work is a conversation that has something to do.
 type Work struct {
-	ID bot.ConversationID
+	ID      bot.ConversationID
+	Channel string
 	// Due is its earliest timer; zero: it has none.
 	Due time.Time
 	// Now: it has more than a timer to do.

@@ -166,7 +166,7 @@ func (f *flight) emit(ctx context.Context, ev bot.Event) error {
 
 // typing shows the customer that the bot is at work.
 func (f *flight) typing(t bot.Typing) {
-	if line := f.k.e.cfg.Lines[f.channel.Name]; line != nil {
+	if line := f.k.e.settings().Lines[f.channel.Name]; line != nil {
 		line.Typing(f.k.id, Typing{Author: bot.AuthorBot, Name: f.bot, Typing: t})
 	}
 	f.signal(Signal{Typing: &t})

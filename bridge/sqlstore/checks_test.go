@@ -296,12 +296,12 @@ func checkWork(t *testing.T, s *subject) {
 			s.equal("work", got, want)
 		})
 	}
-	check(bridge.Work{ID: "timed", Due: due}, bridge.Work{ID: "turns", Now: true}, bridge.Work{ID: "desk", Now: true})
+	check(bridge.Work{ID: "timed", Channel: "web", Due: due}, bridge.Work{ID: "turns", Channel: "web", Now: true}, bridge.Work{ID: "desk", Channel: "web", Now: true})
 	if err := s.SaveCursors(t.Context(), map[bot.ConversationID]bridge.Cursors{"desk": {Desk: 1}}); err != nil {
 		t.Fatal(err)
 	}
 	s.must(said("turns", 1, 1), said("idle", 1, 1))
-	check(bridge.Work{ID: "timed", Due: due})
+	check(bridge.Work{ID: "timed", Channel: "web", Due: due})
 }
 
 func checkList(t *testing.T, s *subject) {

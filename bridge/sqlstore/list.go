@@ -26,7 +26,7 @@ func (s *Store) Work(ctx context.Context) ([]bridge.Work, error) {
 	slices.SortFunc(heads, func(a, b *head) int { return cmp.Compare(a.first, b.first) })
 	var work []bridge.Work
 	for _, h := range heads {
-		w := bridge.Work{ID: h.id, Now: h.busy()}
+		w := bridge.Work{ID: h.id, Channel: h.channel, Now: h.busy()}
 		if h.due != 0 {
 			w.Due = time.Unix(0, h.due).UTC()
 		}
