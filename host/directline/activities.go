@@ -70,6 +70,9 @@ func (s *Server) post(c *gin.Context) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	if err := s.may(g.channel.meters.posts, id); err != nil {
+		return 0, nil, err
+	}
 	var p posted
 	empty, err := readBody(c, &p)
 	if err != nil {

@@ -29,6 +29,8 @@ type Channel struct {
 	// Origins of web pages that may use the channel, such as
 	// https://www.example.com; none: all. A token may name further ones.
 	Origins []string
+	// Limits of what customers do. What is left out is not limited.
+	Limits Limits
 }
 
 // channel is a channel with what is derived from its settings.
@@ -37,6 +39,7 @@ type channel struct {
 	keys    [][]byte // of its secrets, in their order
 	life    time.Duration
 	origins []string
+	meters  meters
 }
 
 // channels finds a channel by its name or by a secret.
@@ -63,7 +66,7 @@ func (cs *channels) add(settings Channel) error {
 	if len(settings.Secrets) == 0 {
 		return errors.New("it has no secret")
 	}
-	c := &channel{name: settings.Name, life: settings.TokenLife}
+	c := &channel{name: settings.Name, life: settings.TokenLife, meters: newMeters(settings.Limits)}
 	if c.life <= 0 {
 		c.life = DefaultTokenLife
 	}

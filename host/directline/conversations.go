@@ -23,6 +23,9 @@ func (s *Server) start(c *gin.Context) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	if err := s.mayStart(g, c.Request); err != nil {
+		return 0, nil, err
+	}
 	p, err := readParameters(c)
 	if err != nil {
 		return 0, nil, err
@@ -80,6 +83,9 @@ func (s *Server) startAgain(c *gin.Context, g grant, p parameters, conv lifecycl
 func (s *Server) reconnect(c *gin.Context) (int, any, error) {
 	g, id, err := s.enter(c)
 	if err != nil {
+		return 0, nil, err
+	}
+	if err := s.may(g.channel.meters.returns, id); err != nil {
 		return 0, nil, err
 	}
 	conv, err := s.find(c, g, id)

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"syscall"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -26,6 +28,7 @@ const (
 	codeConversationNotFound = "ConversationNotFound"
 	codeMessageSizeTooBig    = "MessageSizeTooBig"
 	codeInsufficientStorage  = "InsufficientStorage"
+	codeTooManyRequests      = "TooManyRequests"
 	codeServiceUnavailable   = "ServiceUnavailable"
 	codeServiceError         = "ServiceError"
 )
@@ -78,12 +81,28 @@ func unavailable() *fault {
 	return &fault{http.StatusServiceUnavailable, codeServiceUnavailable, "nothing was changed; please try again"}
 }
 
+// tooManyStreams is told to be tried again when a client that is gone will have
+// been missed.
+func tooManyStreams() error { return &tooOften{silence} }
+
+// tooOften refuses what may be done again after a while.
+type tooOften struct{ wait time.Duration }
+
+func (t *tooOften) Error() string { return codeTooManyRequests + ": wait " + t.wait.String() }
+
+// seconds to wait, whole ones.
+func (t *tooOften) seconds() int { return int((t.wait + time.Second - 1) / time.Second) }
+
 // faultOf says what the client is told about err.
 func faultOf(err error) *fault {
 	var known *fault
+	var often *tooOften
 	switch {
 	case errors.As(err, &known):
 		return known
+	case errors.As(err, &often):
+		return &fault{http.StatusTooManyRequests, codeTooManyRequests,
+			fmt.Sprintf("this happens too often; nothing was changed; please try again in %d s", often.seconds())}
 	case errors.Is(err, bridge.ErrNotFound), errors.Is(err, bridge.ErrUnknownChannel):
 		return conversationNotFound()
 	case errors.Is(err, bridge.ErrTooLarge):
@@ -106,6 +125,9 @@ func (s *Server) refuse(c *gin.Context, err error) {
 	}
 	if f.code == codeOriginNotTrusted {
 		c.Writer.Header().Del("Access-Control-Allow-Origin")
+	}
+	if often := (*tooOften)(nil); errors.As(err, &often) {
+		c.Writer.Header().Set("Retry-After", strconv.Itoa(often.seconds()))
 	}
 	writeFault(c.Writer, f)
 	c.Abort()

@@ -8,10 +8,14 @@ import (
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
+// maxStreams is how many streams a conversation has at most: one for each page
+// that shows it, and those whose client is gone and has not been missed yet.
+const maxStreams = 20
+
 // Hub finds the open streams of a conversation. It implements [bridge.Line];
 // its methods never block and are safe for concurrent use. A conversation may
-// have any number of streams, one for each page that shows it, and all of them
-// show everything.
+// have several streams, one for each page that shows it, and all of them show
+// everything.
 type Hub struct {
 	mu      sync.Mutex
 	sockets map[bot.ConversationID][]*socket
@@ -108,6 +112,13 @@ func (h *Hub) remove(s *socket) {
 	if len(h.sockets[id]) == 0 {
 		delete(h.sockets, id)
 	}
+}
+
+// streams is how many streams a conversation has.
+func (h *Hub) streams(id bot.ConversationID) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.sockets[id])
 }
 
 // open is how many streams there are.

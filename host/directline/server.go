@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -16,6 +17,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/gorilla/websocket"
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/time/rate"
 
 	"github.com/patchbay-host/patchbay/bridge"
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
@@ -58,6 +60,9 @@ type Config struct {
 	// Spool is a folder for files until they are kept; empty: the system's
 	// for temporary files.
 	Spool string
+	// TrustedProxies are where proxies of the operator's stand: what they say
+	// of a client's address, in X-Forwarded-For, is believed. None: nobody is.
+	TrustedProxies []netip.Prefix
 	// Clock; nil: real time.
 	Clock bridge.Clock
 	// Logger; nil: slog's default.
@@ -71,10 +76,12 @@ type Server struct {
 	engine   Engine
 	hub      *Hub
 	public   *url.URL
+	proxies  []netip.Prefix
 	fileURL  linker
 	clock    bridge.Clock
 	log      *slog.Logger
 	metrics  *metrics
+	hint     rate.Sometimes // about proxies
 	handler  http.Handler
 	upgrader websocket.Upgrader
 	channels atomic.Pointer[channels]
@@ -92,6 +99,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		engine: cfg.Engine, hub: cfg.Hub, clock: cfg.Clock, log: cfg.Logger,
 		fileURL: cfg.FileURL, maxFile: cfg.MaxFile, spoolDir: cfg.Spool,
+		proxies: cfg.TrustedProxies, hint: rate.Sometimes{Interval: time.Minute},
 	}
 	if s.engine == nil {
 		return nil, fmt.Errorf("directline: no engine")

@@ -29,6 +29,9 @@ func (s *Server) openStream(c *gin.Context) error {
 	if err := g.admits(id); err != nil {
 		return err
 	}
+	if err := s.may(g.channel.meters.returns, id); err != nil {
+		return err
+	}
 	conv, err := s.find(c, g, id)
 	if err != nil {
 		return err
@@ -42,6 +45,9 @@ func (s *Server) openStream(c *gin.Context) error {
 	}
 	if !websocket.IsWebSocketUpgrade(c.Request) {
 		return badArgument("a stream is a WebSocket")
+	}
+	if s.hub.streams(id) >= maxStreams {
+		return tooManyStreams()
 	}
 	base := s.base(c.Request)
 	conn, err := s.upgrader.Upgrade(c.Writer, c.Request, nil)

@@ -42,6 +42,9 @@ func (s *Server) generate(c *gin.Context) (int, any, error) {
 	if err := s.mayBegin(c); err != nil {
 		return 0, nil, err
 	}
+	if err := s.mayStart(g, c.Request); err != nil {
+		return 0, nil, err
+	}
 	p, err := readParameters(c)
 	if err != nil {
 		return 0, nil, err
@@ -61,6 +64,9 @@ func (s *Server) refresh(c *gin.Context) (int, any, error) {
 	}
 	if g.token == nil {
 		return 0, nil, forbidden("a token is needed; a secret does not expire")
+	}
+	if err := s.may(g.channel.meters.returns, g.token.Conversation); err != nil {
+		return 0, nil, err
 	}
 	return http.StatusOK, s.grantToken(g, *g.token), nil
 }

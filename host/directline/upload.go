@@ -26,6 +26,9 @@ func (s *Server) upload(c *gin.Context) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	if err := s.may(g.channel.meters.uploads, id); err != nil {
+		return 0, nil, err
+	}
 	form, err := s.readForm(c)
 	if err != nil {
 		return 0, nil, err

@@ -1,0 +1,49 @@
+package directline
+
+import (
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// client is the address that a request comes from: of who has connected, or,
+// if that is a trusted proxy, of who has connected to it. X-Forwarded-For is
+// read from its end, where the trusted proxies write: what is before the last
+// address that is none of theirs, anybody can have written.
+func (s *Server) client(r *http.Request) netip.Addr {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	found := plainAddress(peer.Addr())
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for _, hop := range slices.Backward(hops) {
+		if !s.trusted(found) {
+			break
+		}
+		next, err := netip.ParseAddr(strings.TrimSpace(hop))
+		if err != nil { // no proxy of ours has written this
+			break
+		}
+		found = plainAddress(next)
+	}
+	return found
+}
+
+func (s *Server) trusted(a netip.Addr) bool {
+	return slices.ContainsFunc(s.proxies, func(p netip.Prefix) bool { return p.Contains(a) })
+}
+
+func plainAddress(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
+
+// addressKey is what an address is limited by. Of IPv6 whoever has one address
+// has at least the 64 bits behind it.
+func addressKey(a netip.Addr) string {
+	if a.Is6() {
+		if network, err := a.Prefix(64); err == nil {
+			return network.String()
+		}
+	}
+	return a.String()
+}
