@@ -40,6 +40,11 @@ type Config struct {
 	// for some time: the one at index among those of an entry. Nil: bots get
 	// no more than small files, inline.
 	FileURL func(conversation bot.ConversationID, entry int64, index int, name string) string
+	// Redact takes out of a text what agents are not to read later on: of the
+	// history that a ticket is opened with, its reason and its summary, and of
+	// what was said since. Always the same for the same text, or read-back finds
+	// less; safe for concurrent use. Nil: nothing is taken out.
+	Redact func(text string) string
 	// Unclean: the last run was cut off, and may have put messages to a bot
 	// that are not in the journal. Their senders will send them again.
 	Unclean bool
@@ -117,6 +122,9 @@ func withDefaults(cfg Config) Config {
 	}
 	if cfg.MaxFile == 0 {
 		cfg.MaxFile = 25 << 20
+	}
+	if cfg.Redact == nil {
+		cfg.Redact = func(text string) string { return text }
 	}
 	if cfg.KeepLoaded == 0 {
 		cfg.KeepLoaded = 4096

@@ -145,7 +145,7 @@ func (k *keeper) opening(ctx context.Context, desk Desk, c lifecycle.Conversatio
 		Channel: h.DeskChannel, Queue: h.Queue, Customer: c.Customer, Language: c.Language,
 		History: history, Marker: lifecycle.Marker{Conversation: c.ID, Entry: entry.Number},
 	}
-	for _, p := range []Property{{"reason", h.Reason}, {"summary", h.Summary}} {
+	for _, p := range []Property{{"reason", k.e.cfg.Redact(h.Reason)}, {"summary", k.e.cfg.Redact(h.Summary)}} {
 		if p.Value != "" {
 			o.Properties = append(o.Properties, p)
 		}
@@ -166,7 +166,9 @@ func (k *keeper) wholeHistory(ctx context.Context, through int64, limit int) ([]
 	var history []Outgoing
 	err := k.eachEntry(ctx, through, func(e lifecycle.Entry) {
 		if e.Said() {
-			history = append(history, forDesk(e))
+			said := forDesk(e)
+			said.Text = k.e.cfg.Redact(said.Text)
+			history = append(history, said)
 		}
 	})
 	if err != nil {
@@ -231,7 +233,7 @@ func (k *keeper) saidSince(ctx context.Context, ch lifecycle.Channel, c lifecycl
 		if !e.Said() || theirs || !unseen || e.Number <= from || e.Number >= entry.Number {
 			continue
 		}
-		lines = append(lines, speaker(e)+": "+textOf(&e))
+		lines = append(lines, speaker(e)+": "+k.e.cfg.Redact(textOf(&e)))
 		if ch.DeskCan.Attachments {
 			_, shown := k.shownFiles(c, e)
 			files = append(files, shown...)

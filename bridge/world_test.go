@@ -38,6 +38,7 @@ type world struct {
 	events  int
 	log     slog.Handler // of engines started from now on
 	unclean bool         // the run before them was cut off
+	redact  func(string) string
 }
 
 // inWorld runs a test in a bubble, with a bot and a running engine.
@@ -78,7 +79,7 @@ func (w *world) start() {
 	engine, err := bridge.New(bridge.Config{
 		Store: w.store, Bots: w.bots, Attachments: files,
 		Desks: map[string]bridge.Desk{"acme": w.desk}, Lines: map[string]bridge.Line{"web": w.line},
-		Channels: map[string]lifecycle.Channel{w.channel.Name: w.channel}, Logger: log, KeepLoaded: 64, Unclean: w.unclean,
+		Channels: map[string]lifecycle.Channel{w.channel.Name: w.channel}, Logger: log, KeepLoaded: 64, Unclean: w.unclean, Redact: w.redact,
 	})
 	if err != nil {
 		w.t.Fatal(err)
