@@ -2,6 +2,7 @@ package host
 
 import (
 	"cmp"
+	"net/netip"
 
 	"github.com/patchbay-host/patchbay/bridge"
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
@@ -112,6 +113,15 @@ func linesOf(cfg *config.Config, hub bridge.Line) map[string]bridge.Line {
 	return lines
 }
 
+// proxiesOf are the networks of the operator's proxies.
+func proxiesOf(cfg *config.Config) []netip.Prefix {
+	var networks []netip.Prefix
+	for _, proxy := range cfg.TrustedProxies {
+		networks = append(networks, proxy.Prefix)
+	}
+	return networks
+}
+
 // customersOf are the channels of the Direct Line.
 func customersOf(cfg *config.Config) []directline.Channel {
 	var channels []directline.Channel
@@ -119,7 +129,10 @@ func customersOf(cfg *config.Config) []directline.Channel {
 		if c.Line != config.DirectLine {
 			continue
 		}
-		ch := directline.Channel{Name: name, TokenLife: c.TokenLife, Origins: c.Origins}
+		ch := directline.Channel{Name: name, TokenLife: c.TokenLife, Origins: c.Origins, Limits: directline.Limits{
+			Posts: directline.Limit(c.Limits.Posts), Uploads: directline.Limit(c.Limits.Uploads),
+			Returns: directline.Limit(c.Limits.Returns), Starts: directline.Limit(c.Limits.Starts),
+		}}
 		for _, secret := range c.Secrets {
 			ch.Secrets = append(ch.Secrets, []byte(secret.Reveal()))
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 	"github.com/patchbay-host/patchbay/host/config"
+	"github.com/patchbay-host/patchbay/host/directline"
 )
 
 // channelsFile has a channel of each sort.
@@ -172,4 +173,38 @@ func parse(t *testing.T, text string) *config.Config {
 		t.Fatal(err)
 	}
 	return cfg
+}
+
+// TestCustomers: what a Direct Line is told of its channels, and of proxies.
+func TestCustomers(t *testing.T) {
+	cfg, err := config.Parse("patchbay.yaml", []byte(`
+public_url: https://chat.example.com
+trusted_proxies: [10.1.2.3/8]
+bots: {faq: {command: [./faq]}}
+channels:
+  web:
+    line: directline
+    secrets: [the first of the secrets]
+    origins: [https://www.example.com]
+    limits: {posts: 30/m burst 5, uploads: none}
+    bot: faq
+    on_failure: bot
+`), func(string) (string, bool) { return "", false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []directline.Channel{{
+		Name: "web", Secrets: [][]byte{[]byte("the first of the secrets")}, TokenLife: 30 * time.Minute,
+		Origins: []string{"https://www.example.com"},
+		Limits: directline.Limits{
+			Posts: directline.Limit{PerSecond: 0.5, Burst: 5}, Returns: directline.Limit{PerSecond: 1, Burst: 20},
+			Starts: directline.Limit{PerSecond: 5, Burst: 50},
+		},
+	}}
+	if diff := cmp.Diff(want, customersOf(cfg)); diff != "" {
+		t.Error(diff)
+	}
+	if proxies := proxiesOf(cfg); len(proxies) != 1 || proxies[0].String() != "10.0.0.0/8" {
+		t.Errorf("proxies %v", proxies)
+	}
 }

@@ -40,6 +40,7 @@ type Host struct {
 	supervisor *supervisor.Supervisor
 	directline *directline.Server
 	sweeper    *sweeper
+	redaction  redaction
 
 	front, ops           *side
 	frontSocket, opsSock net.Listener
@@ -62,6 +63,10 @@ func New(ctx context.Context, cfg *config.Config, options Options) (_ *Host, err
 	if h.log == nil {
 		h.log = slog.Default()
 	}
+	if err := h.redaction.set(cfg); err != nil {
+		return nil, err
+	}
+	h.log = slog.New(h.redaction.logs.Handler(h.log.Handler()))
 	defer func() {
 		if err != nil {
 			h.close()
@@ -90,6 +95,7 @@ func New(ctx context.Context, cfg *config.Config, options Options) (_ *Host, err
 		Channels: channelsOf(cfg, desks.can), Logger: h.log,
 		ReadbackAfter: cfg.ReadbackAfter, CallTimeout: callTimeout(cfg),
 		MaxFile: int64(cfg.Attachments.MaxFile), FileURL: fileLinks(addresses, linkForBot),
+		Redact: h.redaction.history.Text,
 	}); err != nil {
 		return nil, err
 	}
@@ -108,6 +114,7 @@ func (h *Host) serveWith(cfg *config.Config, desks *desks, hub *directline.Hub, 
 	if h.directline, err = directline.New(directline.Config{
 		Channels: customersOf(cfg), Engine: h.engine, Hub: hub, PublicURL: cfg.PublicURL, Logger: h.log, Registry: registry,
 		FileURL: fileLinks(addresses, linkForCustomer), MaxFile: int64(cfg.Attachments.MaxFile), Spool: h.sweeper.folder.Unfinished(),
+		TrustedProxies: proxiesOf(cfg),
 	}); err != nil {
 		return err
 	}

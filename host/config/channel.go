@@ -32,6 +32,9 @@ type Channel struct {
 	// TokenLife is how long a Direct Line token is good.
 	TokenLife time.Duration `key:"token_life" default:"30m" min:"1m" max:"24h"`
 
+	// Limits of what the customers of a Direct Line do.
+	Limits Limits `key:"limits"`
+
 	// Desk by its name here, DeskChannel by its name or id at 8x8. Without a
 	// desk there are no handoffs.
 	Desk        string `key:"desk"`

@@ -14,6 +14,8 @@ func (r *reader) check(c *Config) {
 	c.Store.SQLite = path(r.dir, c.Store.SQLite)
 	r.checkAttachments(&c.Attachments, c.Store)
 	r.checkListeners(c)
+	r.checkProxies(c)
+	r.checkRedact(&c.Redact)
 	checkEach(r, "desks", c.Desks, r.checkDesk)
 	if len(c.Bots) == 0 {
 		r.problem("bots", "is empty; at least one is needed")

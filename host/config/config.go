@@ -14,6 +14,11 @@ type Config struct {
 	PublicURL string `key:"public_url,required"`
 	Store     Store  `key:"store" default:"sqlite:patchbay.db"`
 	Ops       Ops    `key:"ops"`
+	// TrustedProxies are proxies in front of Listen: what they say of where a
+	// customer is, in X-Forwarded-For, is believed.
+	TrustedProxies []Network `key:"trusted_proxies"`
+	// Redact is what is taken out of logs.
+	Redact Redact `key:"redact"`
 	// Attachments are the files of conversations.
 	Attachments Attachments `key:"attachments"`
 	// ReadbackAfter is how long the answer of a desk is waited for once it has

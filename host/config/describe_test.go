@@ -25,8 +25,11 @@ func describeValue(b *strings.Builder, key string, v reflect.Value) {
 			fmt.Fprintf(b, "%s = secret %q\n", key, own.Reveal())
 		}
 		return
-	case time.Duration, Timezone, Date:
+	case time.Duration, Timezone, Date, Network, Pattern:
 		fmt.Fprintf(b, "%s = %v\n", key, own)
+		return
+	case Rate:
+		fmt.Fprintf(b, "%s = %.3g/s burst %d\n", key, own.PerSecond, own.Burst)
 		return
 	case Text:
 		for _, language := range sorted(own) {

@@ -11,6 +11,7 @@ func (r *reader) checkEightXLine(key string, c *Channel, all *Config) {
 	for name, why := range map[string]string{
 		key + ".secrets":    "belongs to line: directline; customers of an 8x8 line come through 8x8, and need none",
 		key + ".origins":    "belongs to line: directline; no browser calls us on an 8x8 line",
+		key + ".limits":     "belongs to line: directline; 8x8 limits its own lines",
 		key + ".token_life": "belongs to line: directline; there are no tokens on an 8x8 line",
 	} {
 		if r.given(name) {

@@ -44,6 +44,9 @@ func schemaOf(t reflect.Type, tag reflect.StructTag, example *yaml.Node) map[str
 		schema["enum"] = strings.Fields(words)
 	}
 	switch {
+	case t == reflect.TypeFor[Pattern]():
+		schema["format"] = "regex"
+		return schema
 	case t == reflect.TypeFor[Secret]():
 		source := schemaOf(reflect.TypeFor[secretSource](), "", nil)
 		source["minProperties"], source["maxProperties"] = 1, 1
@@ -60,6 +63,9 @@ func schemaOf(t reflect.Type, tag reflect.StructTag, example *yaml.Node) map[str
 		return schema
 	case t == reflect.TypeFor[Size]():
 		schema["pattern"] = `^[0-9][0-9.,]*\s*([kKmMgGtT]?i?[bB])?$`
+		return schema
+	case t == reflect.TypeFor[Rate]():
+		schema["pattern"] = `^\s*([0-9]+/[smh]\s+burst\s+[0-9]+|none)\s*$`
 		return schema
 	case t == reflect.TypeFor[Date]():
 		schema["pattern"] = `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`
