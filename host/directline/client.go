@@ -31,8 +31,11 @@ func (s *Server) client(r *http.Request) netip.Addr {
 	return found
 }
 
+// SetTrustedProxies replaces the trusted proxies. Safe for concurrent use.
+func (s *Server) SetTrustedProxies(networks []netip.Prefix) { s.proxies.Store(&networks) }
+
 func (s *Server) trusted(a netip.Addr) bool {
-	return slices.ContainsFunc(s.proxies, func(p netip.Prefix) bool { return p.Contains(a) })
+	return slices.ContainsFunc(*s.proxies.Load(), func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
 func plainAddress(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }

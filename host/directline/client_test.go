@@ -10,8 +10,9 @@ import (
 // TestClient: whom a request is from, by who has connected and what
 // X-Forwarded-For says. Headers are separated by bars.
 func TestClient(t *testing.T) {
-	s := &Server{proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}}
-	none := &Server{}
+	s, none := &Server{}, &Server{}
+	s.SetTrustedProxies([]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")})
+	none.SetTrustedProxies(nil)
 	for _, test := range []struct {
 		server             *Server
 		peer, header, want string
@@ -62,7 +63,8 @@ func FuzzClient(f *testing.F) {
 	f.Add("10.0.0.1:1", "203.0.113.9, 198.51.100.7")
 	f.Add("192.0.2.1:1", "198.51.100.7")
 	f.Add("[::ffff:10.0.0.1]:1", "::1%25, ,10.0.0.2")
-	s := &Server{proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}
+	s := &Server{}
+	s.SetTrustedProxies([]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")})
 	f.Fuzz(func(t *testing.T, peer, header string) {
 		r := &http.Request{RemoteAddr: peer, Header: http.Header{"X-Forwarded-For": {header}}}
 		got := s.client(r)

@@ -61,7 +61,8 @@ type Config struct {
 	// for temporary files.
 	Spool string
 	// TrustedProxies are where proxies of the operator's stand: what they say
-	// of a client's address, in X-Forwarded-For, is believed. None: nobody is.
+	// of a client's address, in X-Forwarded-For, is believed. None: nobody is;
+	// see [Server.SetTrustedProxies].
 	TrustedProxies []netip.Prefix
 	// Clock; nil: real time.
 	Clock bridge.Clock
@@ -76,7 +77,7 @@ type Server struct {
 	engine   Engine
 	hub      *Hub
 	public   *url.URL
-	proxies  []netip.Prefix
+	proxies  atomic.Pointer[[]netip.Prefix]
 	fileURL  linker
 	clock    bridge.Clock
 	log      *slog.Logger
@@ -99,7 +100,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		engine: cfg.Engine, hub: cfg.Hub, clock: cfg.Clock, log: cfg.Logger,
 		fileURL: cfg.FileURL, maxFile: cfg.MaxFile, spoolDir: cfg.Spool,
-		proxies: cfg.TrustedProxies, hint: rate.Sometimes{Interval: time.Minute},
+		hint: rate.Sometimes{Interval: time.Minute},
 	}
 	if s.engine == nil {
 		return nil, fmt.Errorf("directline: no engine")
@@ -124,6 +125,7 @@ func New(cfg Config) (*Server, error) {
 		}
 		s.public = public
 	}
+	s.SetTrustedProxies(cfg.TrustedProxies)
 	if err := s.SetChannels(cfg.Channels); err != nil {
 		return nil, err
 	}
