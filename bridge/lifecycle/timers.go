@@ -47,6 +47,7 @@ func (s *step) nobodyCame() {
 	}
 	if slices.ContainsFunc(s.c.Desk.Members, func(m Member) bool { return m.Present }) {
 		s.hold(Agent, "an agent is there") // the news of queue and agent came in a strange order
+		s.c.Desk.Opening = 0               // then the customer's own ticket is assigned, too
 		s.add(Entry{Kind: EntryDue, Detail: string(TimerNoAgent)})
 		return
 	}

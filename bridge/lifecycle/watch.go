@@ -76,11 +76,11 @@ func (s *step) looked() {
 		s.note()
 		return
 	}
-	if s.c.Holder != Agent && s.c.Holder != Queue {
+	d := &s.c.Desk
+	if s.c.Holder != Agent && s.c.Holder != Queue || d.Opening != 0 { // read before a handoff that is under way
 		s.note()
 		return
 	}
-	d := &s.c.Desk
 	s.stop(TimerGrace)
 	s.stop(TimerNoAgent)
 	switch {
