@@ -57,6 +57,13 @@ func (g *turnGate) leave() {
 	}
 }
 
+// isOpen reports whether turns may begin.
+func (g *turnGate) isOpen() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.empty == nil
+}
+
 // close lets no turn begin any more. The channel is closed when none is left.
 func (g *turnGate) close() <-chan struct{} {
 	g.mu.Lock()

@@ -25,6 +25,10 @@ type Config struct {
 	Lines map[string]Line
 	// Channels by name.
 	Channels map[string]lifecycle.Channel
+	// ReadySince tells since when a bot has been ready to take turns; the zero
+	// time: it is not. It is asked each second and must not block. Nil: no
+	// failover undoes itself.
+	ReadySince func(bot string) time.Time
 	// Clock; nil: [RealClock].
 	Clock Clock
 	// Logger; nil: [slog.Default].
@@ -139,6 +143,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	if err := e.takeUp(ctx); err != nil && ctx.Err() == nil {
 		e.Close()
 		return fmt.Errorf("take up the work left: %w", err)
+	}
+	if e.cfg.ReadySince != nil {
+		e.work.Go(func() { e.failback(e.ctx) })
 	}
 	<-ctx.Done()
 	e.Close()

@@ -31,8 +31,9 @@ func seedChannels(d dice) map[string]lifecycle.Channel {
 	if d.chance(300, "debounce") {
 		web.Debounce = 2 * time.Second
 	}
+	web.Failback = d.chance(800, "failback")
 	line := web
-	line.Name, line.DeskLine, line.OnReturn = "line", true, lifecycle.Queue
+	line.Name, line.DeskLine, line.OnReturn, line.Failback = "line", true, lifecycle.Queue, false
 	return map[string]lifecycle.Channel{"web": web, "line": line}
 }
 
@@ -107,6 +108,9 @@ func (b *seedBot) Turn(ctx context.Context, t *bot.Turn, reply *bot.Reply) error
 	if b.h.dead.Load() {
 		return errDown
 	}
+	if w.botDown() {
+		return bot.Permanent(errors.New("it has crashed again and again"))
+	}
 	messages, earlier := t.Messages, t.History
 	if s := t.AgentSessionEnded; s != nil {
 		messages, earlier = s.Waiting, append(earlier, s.Messages...)
@@ -120,6 +124,9 @@ func (b *seedBot) Turn(ctx context.Context, t *bot.Turn, reply *bot.Reply) error
 	}
 	if !rest(ctx, think) {
 		return context.Cause(ctx)
+	}
+	if w.botDown() {
+		return errors.New("its process has ended")
 	}
 	if err := reply.Say(fmt.Sprintf("re %.6s", t.ID)); err != nil {
 		return err

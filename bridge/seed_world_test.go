@@ -35,12 +35,15 @@ type seedWorld struct {
 	// on their way.
 	people sync.WaitGroup
 
-	mu      sync.Mutex
-	host    *seedHost // nil: it is down
-	kills   int
-	story   []string
-	began   time.Time
-	restart sync.WaitGroup
+	mu     sync.Mutex
+	host   *seedHost // nil: it is down
+	kills  int
+	undone int // failovers, counted in the end
+	story  []string
+	began  time.Time
+	// calmSince is when everything became calm; zero: it is not.
+	calmSince time.Time
+	restart   sync.WaitGroup
 }
 
 // seedHost is one life of the host. When it is dead nothing that it does has
@@ -67,7 +70,7 @@ func playSeed(t *testing.T, seed uint64, tell bool) {
 		w.check()
 		w.host.stop()
 		if tell || t.Failed() {
-			t.Logf("seed %d, %d kills:\n%s", seed, w.kills, strings.Join(w.story, "\n"))
+			t.Logf("seed %d, %d kills, %d failovers undone:\n%s", seed, w.kills, w.undone, strings.Join(w.story, "\n"))
 		}
 	})
 }
@@ -84,6 +87,9 @@ func (w *seedWorld) live() {
 	}
 	customers.Wait()
 	w.calm.Store(true)
+	w.mu.Lock()
+	w.calmSince = time.Now()
+	w.mu.Unlock()
 	time.Sleep(2 * time.Hour)
 	w.people.Wait()
 	time.Sleep(time.Hour)
@@ -114,7 +120,7 @@ func (w *seedWorld) start(life int) {
 		return
 	}
 	h.engine, err = bridge.New(bridge.Config{
-		Store: &seedStore{Store: h.store, h: h}, Bots: fakeBots{"faq": &seedBot{h}}, Attachments: files,
+		Store: &seedStore{Store: h.store, h: h}, Bots: fakeBots{"faq": &seedBot{h}}, ReadySince: w.botReadySince, Attachments: files,
 		Desks: map[string]bridge.Desk{"acme": &seedDesk{h: h}}, Lines: map[string]bridge.Line{"web": newFakeLine()},
 		Channels: seedChannels(w.dice), Logger: log, KeepLoaded: 2, Unclean: life > 0,
 	})

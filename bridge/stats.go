@@ -8,7 +8,7 @@ import (
 
 // counters count what the engine does, since it was made.
 type counters struct {
-	entries, turns, failed, stale, handoffs, returns, handbacks, parked, deskErrors atomic.Int64
+	entries, turns, failed, stale, handoffs, returns, handbacks, failbacks, parked, deskErrors atomic.Int64
 }
 
 // Stats are counts since the engine was made.
@@ -20,6 +20,8 @@ type Stats struct {
 	// Handoffs to the queue; Returns to it without one, as the customer's or
 	// the desk's doing; Handbacks after the agents of either.
 	Handoffs, Returns, Handbacks int64
+	// Failbacks from the queue to a bot whose failure had led there.
+	Failbacks int64
 	// ParkedEvents that had to wait for their ticket; DeskErrors of calls.
 	ParkedEvents, DeskErrors int64
 }
@@ -30,7 +32,7 @@ func (e *Engine) Stats() Stats {
 	return Stats{
 		Entries: s.entries.Load(), Turns: s.turns.Load(),
 		FailedTurns: s.failed.Load(), StaleReplies: s.stale.Load(),
-		Handoffs: s.handoffs.Load(), Returns: s.returns.Load(), Handbacks: s.handbacks.Load(),
+		Handoffs: s.handoffs.Load(), Returns: s.returns.Load(), Handbacks: s.handbacks.Load(), Failbacks: s.failbacks.Load(),
 		ParkedEvents: s.parked.Load(), DeskErrors: s.deskErrors.Load(),
 	}
 }
@@ -48,8 +50,11 @@ func (s *counters) count(entries []lifecycle.Entry) {
 		case lifecycle.EntryReturn:
 			s.returns.Add(1)
 		case lifecycle.EntryStatus:
-			if e.Status == lifecycle.StatusRequested { // a return that began before the agents' end was known
+			switch e.Status {
+			case lifecycle.StatusRequested: // a return that began before the agents' end was known
 				s.returns.Add(1)
+			case lifecycle.StatusWithdrawn:
+				s.failbacks.Add(1)
 			}
 		case lifecycle.EntryHandback:
 			s.handbacks.Add(1)

@@ -34,6 +34,7 @@ type world struct {
 	desk    *fakeDesk
 	line    *fakeLine
 	bots    fakeBots
+	ready   func(bot string) time.Time // since when
 	channel lifecycle.Channel
 	events  int
 	log     slog.Handler // of engines started from now on
@@ -77,7 +78,7 @@ func (w *world) start() {
 		w.t.Fatal(err)
 	}
 	engine, err := bridge.New(bridge.Config{
-		Store: w.store, Bots: w.bots, Attachments: files,
+		Store: w.store, Bots: w.bots, ReadySince: w.ready, Attachments: files,
 		Desks: map[string]bridge.Desk{"acme": w.desk}, Lines: map[string]bridge.Line{"web": w.line},
 		Channels: map[string]lifecycle.Channel{w.channel.Name: w.channel}, Logger: log, KeepLoaded: 64, Unclean: w.unclean, Redact: w.redact,
 	})

@@ -24,7 +24,7 @@ func channelsOf(cfg *config.Config, can func(desk string) lifecycle.Capabilities
 			SilentTicket: c.Handoff.SilentTicket, Inactivity: c.Inactivity,
 			Debounce: c.Debounce, TurnDeadline: cfg.Bots[c.Bot].TurnDeadline,
 			SurveyDeadline: cfg.Bots[c.SurveyBot].TurnDeadline,
-			OnFailure:      lifecycle.Holder(c.OnFailure), AfterAgent: lifecycle.Holder(c.AfterAgent),
+			OnFailure:      lifecycle.Holder(c.OnFailure), Failback: c.Failback, AfterAgent: lifecycle.Holder(c.AfterAgent),
 			OnReturn: lifecycle.Holder(c.OnReturn),
 			Texts:    textsOf(c.Texts), LineCan: directLineCan(),
 		}
@@ -66,6 +66,7 @@ func textsOf(t config.Texts) map[lifecycle.Text]map[string]string {
 		lifecycle.Text(lifecycle.StatusRefused):     t.Refused,
 		lifecycle.Text(lifecycle.StatusFailed):      t.Failed,
 		lifecycle.Text(lifecycle.StatusCancelled):   t.Cancelled,
+		lifecycle.Text(lifecycle.StatusWithdrawn):   t.Withdrawn,
 		lifecycle.Text(lifecycle.StatusCompleted):   t.Completed,
 		lifecycle.TextBotFailed:                     t.BotFailed,
 		lifecycle.TextInactive:                      t.Inactive,

@@ -52,6 +52,7 @@ channels:
       refused: Refused.
       failed: Failed.
       cancelled: Cancelled.
+      withdrawn: Withdrawn.
       completed: Completed.
       bot_failed: The bot failed.
       inactive: Inactive.
@@ -62,6 +63,7 @@ channels:
     desk_channel: Web
     bot: faq
     handoff: {targets: {default: {}, billing: {channel: Billing, queue: 103}}}
+    failback: true
     texts: {bot_failed: ""}
   whatsapp:
     line: 8x8
@@ -98,6 +100,7 @@ func TestChannels(t *testing.T) {
 				"requested": {"": "Requested."}, "delayed": {"": "Delayed."}, "queued": {"": "Wait.", "de": "Warten Sie."},
 				"joined": {"": "Joined."}, "transferred": {"": "Transferred."}, "agent_left": {"": "Left."},
 				"refused": {"": "Refused."}, "failed": {"": "Failed."}, "cancelled": {"": "Cancelled."},
+				"withdrawn": {"": "Withdrawn."},
 				"completed": {"": "Completed."}, "bot_failed": {"": "The bot failed."}, "inactive": {"": "Inactive."},
 			},
 			DeskCan: desks["acme"], LineCan: directLineCan(),
@@ -106,7 +109,7 @@ func TestChannels(t *testing.T) {
 			Name: "older", Bot: "faq", Desk: "older", DeskChannel: "Web",
 			Targets:      map[string]lifecycle.Target{"default": {DeskChannel: "Web"}, "billing": {DeskChannel: "Billing"}},
 			NoAgentAfter: 10 * time.Minute, TransferGrace: 5 * time.Second, SilentTicket: 10 * time.Minute, TurnDeadline: 3 * time.Second,
-			OnFailure: lifecycle.Queue, AfterAgent: lifecycle.Bot, OnReturn: lifecycle.Queue,
+			OnFailure: lifecycle.Queue, Failback: true, AfterAgent: lifecycle.Bot, OnReturn: lifecycle.Queue,
 			Texts:   map[lifecycle.Text]map[string]string{"bot_failed": {"": ""}},
 			DeskCan: desks["older"], LineCan: directLineCan(),
 		},

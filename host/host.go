@@ -90,7 +90,7 @@ func New(ctx context.Context, cfg *config.Config, options Options) (_ *Host, err
 	addresses := files.NewAddresses(cfg.PublicURL, h.store.Key("addresses of files"), nil)
 	hub := directline.NewHub()
 	if h.engine, err = bridge.New(bridge.Config{
-		Store: h.store, Unclean: h.store.Unclean(), Bots: h.supervisor, Attachments: folder,
+		Store: h.store, Unclean: h.store.Unclean(), Bots: h.supervisor, ReadySince: h.supervisor.ReadySince, Attachments: folder,
 		Desks: desks.ports(), Lines: linesOf(cfg, hub),
 		Channels: channelsOf(cfg, desks.can), Logger: h.log,
 		ReadbackAfter: cfg.ReadbackAfter, CallTimeout: callTimeout(cfg),

@@ -31,6 +31,7 @@ func measureEngine(registry *prometheus.Registry, stats func() bridge.Stats) {
 		"handoffs_total":        {"Handoffs to a queue.", func(s bridge.Stats) int64 { return s.Handoffs }},
 		"returns_total":         {"Conversations back in the queue without a handoff.", func(s bridge.Stats) int64 { return s.Returns }},
 		"handbacks_total":       {"Conversations given back after the agents.", func(s bridge.Stats) int64 { return s.Handbacks }},
+		"failbacks_total":       {"Conversations back from the queue at a bot whose failure had led there.", func(s bridge.Stats) int64 { return s.Failbacks }},
 		"parked_events_total":   {"Events of the desk that had to wait for their ticket.", func(s bridge.Stats) int64 { return s.ParkedEvents }},
 		"desk_errors_total":     {"Calls to desks that failed.", func(s bridge.Stats) int64 { return s.DeskErrors }},
 	} {

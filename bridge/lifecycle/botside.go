@@ -191,9 +191,11 @@ func (s *step) botFailed() {
 		s.timer(TimerRetry, fail.RetryAfter)
 		return
 	}
+	name, words := s.botName(), wordsIn(s.c.Turns)
 	s.nextTurn()
 	if s.c.Holder == Bot {
 		s.failover(fail.Reason)
+		s.mayFailBack(name, words)
 	}
 }
 

@@ -49,6 +49,9 @@ type Channel struct {
 
 	// OnFailure of the bot: Queue or Bot.
 	OnFailure Holder
+	// Failback: who went to the queue for the bot's failure, and has met no
+	// agent, returns when the bot is back. On lines of our own alone.
+	Failback bool
 	// AfterAgent: Bot or Nobody.
 	AfterAgent Holder
 	// OnReturn of a customer who had met an agent: Queue or Bot.

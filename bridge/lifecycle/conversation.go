@@ -185,6 +185,11 @@ type Session struct {
 	End         bot.AgentSessionEnd `json:"end,omitempty"`
 	// Through is the number of the newest entry when it ended; 0: it is open.
 	Through int64 `json:"through,omitempty"`
+	// Failed is the bot whose failure began it; empty: something else did.
+	// Unheard is the number of the first of the customer's words that this
+	// bot has not answered; 0: there are none.
+	Failed  string `json:"failed,omitempty"`
+	Unheard int64  `json:"unheard,omitempty"`
 }
 
 // Timer is when a conversation must be looked at again.

@@ -51,7 +51,7 @@ func (s *step) said() {
 	case Bot:
 		s.hear(s.say(ToBot))
 	case Queue:
-		s.say(s.toAgent())
+		s.unheard(s.say(s.toAgent()))
 		if s.ev.Message != nil && s.cancels(s.ev.Message.Text) {
 			s.cancel()
 		}

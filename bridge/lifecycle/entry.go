@@ -114,6 +114,7 @@ const (
 	StatusRefused     Status = "refused"
 	StatusFailed      Status = "failed"
 	StatusCancelled   Status = "cancelled"
+	StatusWithdrawn   Status = "withdrawn" // the bot, whose failure it was for, is back
 	StatusCompleted   Status = "completed" // the agents are done
 )
 

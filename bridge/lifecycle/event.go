@@ -73,6 +73,10 @@ type Event struct {
 
 	// Timer that is due. EventDue.
 	Timer Timer `json:"timer,omitzero"`
+
+	// Bot that is ready, and Since when. EventBotReady.
+	Bot   string    `json:"bot,omitempty"`
+	Since time.Time `json:"since,omitzero"`
 }
 
 // Marker ties a ticket to the handoff that it was opened for.
@@ -99,6 +103,7 @@ const (
 	EventBotSaid   EventKind = "bot_said"
 	EventBotDone   EventKind = "bot_done"
 	EventBotFailed EventKind = "bot_failed" // or its turn was not answered in time
+	EventBotReady  EventKind = "bot_ready"  // again, and has been for some time
 )
 
 // What the desk does.

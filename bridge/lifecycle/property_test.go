@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ func TestAnyOrder(t *testing.T) {
 		ch.OnFailure = rapid.SampledFrom([]Holder{Queue, Bot}).Draw(t, "on_failure")
 		ch.AfterAgent = rapid.SampledFrom([]Holder{Bot, Nobody}).Draw(t, "after_agent")
 		ch.OnReturn = rapid.SampledFrom([]Holder{Queue, Bot}).Draw(t, "on_return")
+		ch.Failback = rapid.Bool().Draw(t, "failback")
 		ch.Debounce = rapid.SampledFrom([]time.Duration{0, time.Second}).Draw(t, "debounce")
 		ch.DeskLine = rapid.Bool().Draw(t, "desk_line")
 		ch.Inactivity = rapid.SampledFrom([]time.Duration{0, time.Minute}).Draw(t, "inactivity")
@@ -44,6 +46,9 @@ type world struct {
 	now     time.Time
 	c       Conversation
 	entries []Entry
+	// undone counts the failovers undone since an agent of the current ticket
+	// has said something.
+	undone int
 }
 
 func (w *world) draw(t *rapid.T, i int) Event {
@@ -53,8 +58,8 @@ func (w *world) draw(t *rapid.T, i int) Event {
 	ev.Agent = bot.Agent{ID: rapid.SampledFrom([]string{"ann", "bob"}).Draw(t, "agent")}
 	ev.Kind = rapid.SampledFrom([]EventKind{
 		EventStarted, EventSaid, EventSaid, EventSaid, EventActed, EventCancel, EventLeft,
-		EventBotSaid, EventBotDone, EventBotDone, EventBotDone, EventBotFailed,
-		EventTicket, EventOpened, EventOpened, EventDelayed, EventRefused, EventLooked,
+		EventBotSaid, EventBotDone, EventBotDone, EventBotDone, EventBotFailed, EventBotFailed,
+		EventBotReady, EventTicket, EventOpened, EventOpened, EventDelayed, EventRefused, EventLooked,
 		EventQueued, EventJoined, EventJoined, EventAgentLeft, EventAgentLeft, EventAgentSaid, EventTransferred, EventNoted,
 		EventDue, EventDue,
 	}).Draw(t, "kind")
@@ -83,6 +88,9 @@ func (w *world) draw(t *rapid.T, i int) Event {
 			return Event{Kind: EventDue, Timer: timer}
 		}
 		ev.ID = ""
+	case EventBotReady:
+		since := time.Duration(rapid.IntRange(0, 4000).Draw(t, "since")) * time.Millisecond
+		return Event{Kind: EventBotReady, Bot: rapid.SampledFrom([]string{"faq", "other"}).Draw(t, "bot"), Since: w.now.Add(-since)}
 	case EventBotSaid, EventBotDone, EventBotFailed:
 		w.bot(t, &ev)
 	}
@@ -148,6 +156,31 @@ func (w *world) step(t *rapid.T, ev Event) {
 	}
 	w.legal(t, before)
 	w.kept(t, ev, entries)
+	w.undo(t, ev, before, entries)
+}
+
+// undo checks that a failover is undone at most once between an agent's words,
+// for nobody who has met an agent, and that the bot gets what it has not heard.
+func (w *world) undo(t *rapid.T, ev Event, before Conversation, entries []Entry) {
+	if ev.Kind == EventAgentSaid && ev.Ticket != "" && ev.Ticket == before.Desk.Ticket {
+		w.undone = 0
+	}
+	if !slices.ContainsFunc(entries, func(e Entry) bool { return e.Status == StatusWithdrawn }) {
+		return
+	}
+	if w.undone++; w.undone > 1 {
+		t.Fatalf("to and fro: %+v", before)
+	}
+	sess := before.Session
+	if ev.Kind != EventBotReady || before.Holder != Queue || !w.channel.Failback || w.channel.DeskLine ||
+		sess.Failed == "" || !sess.JoinedAt.IsZero() || present(before) || !sess.HandedOffAt.Before(ev.Since) {
+		t.Fatalf("%s undid the failover of %+v", ev.Kind, before)
+	}
+	for _, e := range w.entries {
+		if e.Number >= sess.Handoff && e.Said() && e.Author == bot.AuthorCustomer && !w.inTurn(e.Number) && !failed(entries) {
+			t.Fatalf("no turn carries %d: %+v", e.Number, w.c.Turns)
+		}
+	}
 }
 
 // legal checks the conversation as it stands.

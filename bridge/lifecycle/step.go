@@ -61,6 +61,8 @@ func (s *step) apply() {
 		s.botDone()
 	case EventBotFailed:
 		s.botFailed()
+	case EventBotReady:
+		s.botReady()
 	case EventTicket, EventOpened:
 		s.opened()
 	case EventDelayed:
@@ -184,7 +186,10 @@ func (s *step) waits(t Turn) bool {
 // the event once more, after a crash, gives the same turn.
 func turnID(id bot.ConversationID, kind TurnKind, ev Event) bot.TurnID {
 	cause := ev.ID
-	if cause == "" {
+	switch {
+	case ev.Kind == EventBotReady:
+		cause = string(ev.Kind) + "/" + ev.Since.UTC().Format(time.RFC3339Nano)
+	case cause == "":
 		cause = string(ev.Kind) + "/" + string(ev.Turn) + "/" + string(ev.Timer.Name) + ev.Timer.Bot +
 			"/" + ev.At.UTC().Format(time.RFC3339Nano)
 	}

@@ -203,6 +203,9 @@ func (p *player) bot(ev *Event, verb string, rest []string) {
 		ev.Kind, ev.Message = EventBotSaid, &bot.Message{Attachments: []bot.Attachment{sent(rest[0])}}
 	case "shows":
 		ev.Kind, ev.Message = EventBotSaid, &bot.Message{Cards: []bot.Card{{ContentType: rest[0], Content: []byte(rest[1])}}}
+	case "back": // and has been for 10 s
+		p.seq--
+		*ev = Event{Kind: EventBotReady, Bot: p.channel.Bot, Since: p.now.Add(-10 * time.Second)}
 	case "done":
 		ev.Kind, ev.Done = EventBotDone, &bot.Done{}
 		for _, option := range rest {

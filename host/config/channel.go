@@ -59,7 +59,10 @@ type Channel struct {
 	OnFailure  Holder `key:"on_failure" default:"queue" oneof:"queue bot"`
 	AfterAgent Holder `key:"after_agent" default:"bot" oneof:"bot nobody"`
 	OnReturn   Holder `key:"on_return" default:"queue" oneof:"queue bot"`
-	Texts      Texts  `key:"texts"`
+	// Failback: who went to the queue for the bot's failure, and has met no
+	// agent, returns when the bot is back.
+	Failback bool  `key:"failback"`
+	Texts    Texts `key:"texts"`
 }
 
 func (r *reader) checkChannel(key string, c *Channel, all *Config) {
@@ -68,6 +71,9 @@ func (r *reader) checkChannel(key string, c *Channel, all *Config) {
 		r.checkSurveyBot(key, c, all)
 	}
 	r.checkHandoff(key, c, all)
+	if c.Failback && c.OnFailure == HolderBot {
+		r.problem(key+".failback", "needs on_failure: queue; with bot nobody goes to a queue when the bot fails")
+	}
 	if c.Language != "" && !languageTag(c.Language) {
 		r.problem(key+".language", "%q is not a language tag (BCP 47), as en or pt-BR are", c.Language)
 	}

@@ -21,6 +21,9 @@ func (r *reader) checkEightXLine(key string, c *Channel, all *Config) {
 	if c.OnReturn == HolderBot {
 		r.problem(key+".on_return", "bot is not possible with line: 8x8; a return goes back into its queue at 8x8 itself")
 	}
+	if c.Failback {
+		r.problem(key+".failback", "belongs to line: directline; 8x8 lets nobody out of a queue of its own lines")
+	}
 	if len(c.Handoff.CancelWords) > 0 {
 		r.problem(handoff+".cancel_words", "belongs to line: directline; 8x8 lets nobody out of a queue of its own lines")
 	}

@@ -14,6 +14,7 @@ type Texts struct {
 	Refused     Text `key:"refused"`
 	Failed      Text `key:"failed"`
 	Cancelled   Text `key:"cancelled"`
+	Withdrawn   Text `key:"withdrawn"`
 	Completed   Text `key:"completed"`
 	// BotFailed: the bot has failed and nobody else takes over.
 	BotFailed Text `key:"bot_failed" default:"Sorry, I cannot answer right now. Please try again later."`

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
@@ -146,6 +147,21 @@ func (s *Supervisor) Status() []Status {
 		all[i] = k.status()
 	}
 	return all
+}
+
+// ReadySince is since when a bot has been ready to take turns; the zero time:
+// it is not, or there is none of this name.
+func (s *Supervisor) ReadySince(name string) time.Time {
+	k, ok := s.byName[name]
+	if !ok {
+		return time.Time{}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.state != StateReady {
+		return time.Time{}
+	}
+	return k.since
 }
 
 // Settled waits until the first start of each bot is over, well or not, or

@@ -155,6 +155,10 @@ const (
 	HandoffRefused   HandoffResult = "refused"   // closed, unknown target, or the desk said no
 	HandoffFailed    HandoffResult = "failed"    // not reached, or no agent came, in time
 	HandoffCancelled HandoffResult = "cancelled" // by the customer
+	// HandoffWithdrawn: the host had handed off because the bot had failed,
+	// and the bot is back before an agent came. What the customer said
+	// meanwhile, and what the bot failed at, follows as a turn of its own.
+	HandoffWithdrawn HandoffResult = "withdrawn"
 )
 
 // Delivery is what became of a message that did not go out as it was said.

@@ -111,6 +111,8 @@ func (t *talk) takeBack(s *bot.AgentSession) error {
 // handoffCameToNothing says why no agent comes.
 func (t *talk) handoffCameToNothing(o *bot.HandoffOutcome) error {
 	switch o.Result {
+	case bot.HandoffWithdrawn: // no person was asked for, and what was asked follows
+		return nil
 	case bot.HandoffRefused:
 		return t.say("handoff_refused")
 	case bot.HandoffCancelled:

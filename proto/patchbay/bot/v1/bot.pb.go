@@ -160,6 +160,11 @@ const (
 	HandoffResult_HANDOFF_RESULT_FAILED HandoffResult = 2
 	// The customer did not want to wait any longer.
 	HandoffResult_HANDOFF_RESULT_CANCELLED HandoffResult = 3
+	// The host had handed off because the bot had failed, and the bot is back
+	// before an agent came. What the customer said meanwhile, and what the bot
+	// failed at, follows as a turn of its own. A bot that knows no such result
+	// reads it as unspecified, and may say nothing.
+	HandoffResult_HANDOFF_RESULT_WITHDRAWN HandoffResult = 4
 )
 
 // Enum value maps for HandoffResult.
@@ -169,12 +174,14 @@ var (
 		1: "HANDOFF_RESULT_REFUSED",
 		2: "HANDOFF_RESULT_FAILED",
 		3: "HANDOFF_RESULT_CANCELLED",
+		4: "HANDOFF_RESULT_WITHDRAWN",
 	}
 	HandoffResult_value = map[string]int32{
 		"HANDOFF_RESULT_UNSPECIFIED": 0,
 		"HANDOFF_RESULT_REFUSED":     1,
 		"HANDOFF_RESULT_FAILED":      2,
 		"HANDOFF_RESULT_CANCELLED":   3,
+		"HANDOFF_RESULT_WITHDRAWN":   4,
 	}
 )
 
@@ -3262,12 +3269,13 @@ const file_patchbay_bot_v1_bot_proto_rawDesc = "" +
 	"\x1dAGENT_SESSION_END_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cAGENT_SESSION_END_AGENT_LEFT\x10\x01\x12#\n" +
 	"\x1fAGENT_SESSION_END_CUSTOMER_LEFT\x10\x02\x12\x1c\n" +
-	"\x18AGENT_SESSION_END_CLOSED\x10\x03*\x84\x01\n" +
+	"\x18AGENT_SESSION_END_CLOSED\x10\x03*\xa2\x01\n" +
 	"\rHandoffResult\x12\x1e\n" +
 	"\x1aHANDOFF_RESULT_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16HANDOFF_RESULT_REFUSED\x10\x01\x12\x19\n" +
 	"\x15HANDOFF_RESULT_FAILED\x10\x02\x12\x1c\n" +
-	"\x18HANDOFF_RESULT_CANCELLED\x10\x03*\x8f\x01\n" +
+	"\x18HANDOFF_RESULT_CANCELLED\x10\x03\x12\x1c\n" +
+	"\x18HANDOFF_RESULT_WITHDRAWN\x10\x04*\x8f\x01\n" +
 	"\x0eDeliveryResult\x12\x1f\n" +
 	"\x1bDELIVERY_RESULT_UNSPECIFIED\x10\x00\x12\x1c\n" +
 	"\x18DELIVERY_RESULT_DEGRADED\x10\x01\x12\x1b\n" +
