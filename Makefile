@@ -68,6 +68,14 @@ ifeq ($(wildcard host/testdata/clients/node_modules),)
 endif
 	@$(if $(RACE),CGO_ENABLED=1) $(GO) test $(RACE) $(TESTFLAGS) ./...
 
+KILLS ?= 100
+
+.PHONY: crash
+crash: ## Kill a host under load KILLS (100) times, for about six minutes, and count what is lost, twice, out of order or stranded
+	@mkdir -p bin
+	$(GO) build -o bin/ ./host/crash
+	@bin/crash -kills $(KILLS) $(CRASHFLAGS)
+
 N ?= 2000
 
 .PHONY: seeds

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+)
+
+// customer looks at what somebody on our own line has said and was shown.
+func (v *verdict) customer(c *customer) {
+	conversation := c.conversation
+	var numbers, texts []string
+	count := map[string]int{} // of words shown
+	var own, shown []string
+	ids := map[string]bool{}
+	last := ""
+	for _, a := range c.seen {
+		switch {
+		case ids[a.ID]:
+			v.wrong(twice, conversation, a.Text, "%s was shown activity %s twice", c.name, a.ID)
+		case a.ID < last:
+			v.wrong(disorder, conversation, a.Text, "%s was shown activity %s after %s", c.name, a.ID, last)
+		}
+		ids[a.ID], last = true, a.ID
+		for _, word := range wordsIn(a.Text) {
+			count[word]++
+			shown = append(shown, word)
+			if whose(word) == c.name {
+				own = append(own, word)
+			}
+		}
+		texts = append(texts, a.Text)
+	}
+	for _, a := range v.anew[c.name] {
+		if !ids[a.ID] {
+			v.wrong(lost, conversation, a.Text, "%s was not shown activity %s, which is there to be read", c.name, a.ID)
+		}
+	}
+	for _, p := range c.posts {
+		numbers = append(numbers, p.number)
+		switch n := count[p.number]; {
+		case p.acked.IsZero():
+			v.wrong(lost, conversation, p.number, "was never acknowledged: %v", p.last)
+		case n == 0:
+			v.wrong(lost, conversation, p.number, "was acknowledged, and %s is not shown it", c.name)
+		case n > 1:
+			v.wrong(twice, conversation, p.number, "is shown to %s %d times", c.name, n)
+		}
+	}
+	v.messages += len(numbers)
+	at := v.places(conversation)
+	v.inOrder(conversation, "at "+c.name, own, numbers)
+	v.agentsWords(c, at, count, shown)
+	v.reached(conversation, numbers)
+	v.inBots(conversation, numbers, func(before, after string) bool { return true })
+	v.notStranded(conversation, numbers, texts)
+}
+
+// inOrder: some words are in the order of others. Those who are not among them
+// do not count.
+func (v *verdict) inOrder(conversation, where string, got, want []string) {
+	place := map[string]int{}
+	for i, word := range want {
+		place[word] = i + 1
+	}
+	last, lastWord := 0, ""
+	for _, word := range got {
+		switch at := place[word]; {
+		case at == 0:
+		case at < last:
+			v.wrong(disorder, conversation, word, "comes after %s %s", lastWord, where)
+		default:
+			last, lastWord = at, word
+		}
+	}
+}
+
+// agentsWords: each word that agents said to a customer on our own line was
+// shown once, in the order in which 8x8 has delivered them.
+func (v *verdict) agentsWords(c *customer, at map[string]int64, count map[string]int, shown []string) {
+	for _, t := range v.tickets {
+		if !strings.HasSuffix(t.marker(), "/"+c.conversation) {
+			continue
+		}
+		var words []string
+		for _, s := range v.spoken {
+			if s.ticket == t.ID {
+				words = append(words, s.word)
+			}
+		}
+		v.messages += len(words)
+		for _, word := range words {
+			switch n := count[word]; {
+			case n == 0:
+				v.wrong(lost, c.conversation, word, "was said in ticket %s, and %s is not shown it (journal: %d)", t.ID, c.name, at[word])
+			case n > 1:
+				v.wrong(twice, c.conversation, word, "is shown to %s %d times", c.name, n)
+			}
+		}
+		events := v.relay.of(t.ID)
+		for i, word := range words {
+			for _, later := range words[i+1:] {
+				first, second := slices.Index(shown, word), slices.Index(shown, later)
+				if first >= 0 && second >= 0 && (second < first && notBefore(events, word, later) || first < second && notBefore(events, later, word)) {
+					v.wrong(disorder, c.conversation, later, "and %s are shown to %s in another order than 8x8 delivered them", word, c.name)
+				}
+			}
+		}
+	}
+}
+
+// reached: what was acknowledged was put to a bot, or told to one, or stands in
+// a ticket.
+func (v *verdict) reached(conversation string, numbers []string) {
+	who := v.putToBots(conversation)
+	for _, t := range v.tickets {
+		for _, m := range t.Messages {
+			for _, n := range numbersIn(m.Text) {
+				who[n] = true
+			}
+		}
+	}
+	for _, n := range numbers {
+		if !who[n] {
+			v.wrong(lost, conversation, n, "has reached neither a bot nor an agent")
+		}
+	}
+}
+
+// putToBots are the numbers that bots have been given, or told of.
+func (v *verdict) putToBots(conversation string) map[string]bool {
+	all := map[string]bool{}
+	for _, p := range v.puts {
+		if p.Conversation == conversation {
+			for _, n := range slices.Concat(p.Numbers, p.Told) {
+				all[n] = true
+			}
+		}
+	}
+	return all
+}
+
+// inBots: no message was put in two turns, and they came in order; ordered says
+// of which two that can be asked.
+func (v *verdict) inBots(conversation string, numbers []string, ordered func(before, after string) bool) {
+	turns := map[string]string{}
+	var order []string
+	for _, p := range v.puts {
+		if p.Conversation != conversation {
+			continue
+		}
+		for _, n := range p.Numbers {
+			if turns[n] == "" {
+				turns[n] = p.Turn
+				order = append(order, n)
+			} else if turns[n] != p.Turn {
+				v.wrong(twice, conversation, n, "was put to the bot in turns %s and %s", turns[n], p.Turn)
+			}
+		}
+	}
+	place := map[string]int{}
+	for i, n := range numbers {
+		place[n] = i
+	}
+	for i, n := range order {
+		for _, later := range order[i+1:] {
+			if place[later] < place[n] && ordered(later, n) {
+				v.wrong(disorder, conversation, later, "was put to the bot after %s", n)
+			}
+		}
+	}
+}
+
+// notStranded: each message has an answer in what was said to the customer, or
+// somebody has it.
+func (v *verdict) notStranded(conversation string, numbers, texts []string) {
+	has, held := answered(texts), v.holds(conversation)
+	for _, n := range numbers {
+		if !has[n] && !held {
+			c := v.conversations[conversation]
+			v.wrong(stranded, conversation, n, "has no answer, and %s holds the conversation (%s), ticket %s is held by %q",
+				c.Holder, c.Reason, c.Desk.Ticket, v.byTicket[c.Desk.Ticket].Holder)
+		}
+	}
+	if c := v.conversations[conversation]; len(c.Turns) > 0 && c.Holder == lifecycle.Bot && c.Turns[0].Ready {
+		v.wrong(stranded, conversation, "", "turns are left: %+v", c.Turns)
+	}
+}
