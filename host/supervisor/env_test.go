@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/patchbay-host/patchbay/host/supervisor/zoo"
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
@@ -19,7 +20,7 @@ func TestSurroundings(t *testing.T) {
 		c.Secrets = map[string]string{"token": "also secret"}
 		c.BaseDir = t.TempDir()
 	})
-	look := func() (see around) {
+	look := func() (see zoo.Around) {
 		said, err := h.ask("what do you see", patience)
 		if err != nil {
 			t.Fatal(err)

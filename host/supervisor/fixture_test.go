@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/patchbay-host/patchbay/host/supervisor/zoo"
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
@@ -65,7 +66,7 @@ func startHost(t *testing.T, animal string, change func(*Config, *timing)) *host
 }
 
 func zooConfig(animal string, args ...string) Config {
-	return Config{Name: "guest", Command: append([]string{os.Args[0], "zoo", animal}, args...), BaseDir: "/"}
+	return Config{Name: "guest", Command: zoo.Command(animal, args...), BaseDir: "/"}
 }
 
 func startConfig(t *testing.T, config Config, limits timing) *host {

@@ -21,7 +21,7 @@ func TestHostKilled(t *testing.T) {
 		t.Run(animal, func(t *testing.T) {
 			t.Parallel()
 			parent := shortDir(t)
-			host := exec.Command(os.Args[0], "zoo", "host", parent, animal)
+			host := exec.Command(os.Args[0], "host", parent, animal)
 			host.Stderr = os.Stderr
 			stdout, err := host.StdoutPipe()
 			must(err)

@@ -1,20 +1,16 @@
-package supervisor
+package zoo
 
 import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
-	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
-	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
@@ -44,6 +40,13 @@ type animal struct {
 	turns     uint32
 }
 
+// Words of the contract between host and process.
+const (
+	socketDirVar  = "PLUGIN_UNIX_SOCKET_DIR"
+	healthService = "plugin"
+	turnMethod    = botv1.BotService_Turn_FullMethodName
+)
+
 type say = grpc.ServerStreamingServer[botv1.TurnResponse]
 
 // serve does what a bot's process does, from cookie to leaving.
@@ -61,10 +64,9 @@ func (a animal) serve() {
 	}
 	listener, err := net.Listen(network, address)
 	must(err)
-	id, err := newIdentity(time.Now())
-	must(err)
+	id := newIdentity()
 	line := fmt.Sprintf("1|1|%s|%s|grpc|%s", network, listener.Addr(),
-		base64.RawStdEncoding.EncodeToString(id.config.Certificates[0].Certificate[0]))
+		base64.RawStdEncoding.EncodeToString(id.Certificate[0]))
 	if a.line != nil {
 		line = a.line(line)
 	}
@@ -72,7 +74,7 @@ func (a animal) serve() {
 	if !a.deaf {
 		go func() { must(a.serveOn(server, listener, id)) }()
 	}
-	fmt.Println(line)
+	shout(line)
 	if a.ready != nil {
 		a.ready()
 	}
@@ -80,11 +82,11 @@ func (a animal) serve() {
 	if a.stubborn {
 		select {}
 	}
-	fmt.Fprintln(os.Stderr, "leaving: stdin has ended")
+	complain("leaving: stdin has ended")
 }
 
 // serveOn serves over HTTP/2, by grpc or, to say anything on it, by net/http.
-func (a animal) serveOn(server *grpc.Server, listener net.Listener, id *identity) error {
+func (a animal) serveOn(server *grpc.Server, listener net.Listener, id tls.Certificate) error {
 	if a.raw == nil {
 		return server.Serve(listener)
 	}
@@ -101,16 +103,16 @@ func (a animal) serveOn(server *grpc.Server, listener net.Listener, id *identity
 	return web.ServeTLS(listener, "", "")
 }
 
-func (a animal) tls(id *identity) *tls.Config {
+func (a animal) tls(id tls.Certificate) *tls.Config {
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM([]byte(os.Getenv("PLUGIN_CLIENT_CERT")))
 	return &tls.Config{
-		Certificates: id.config.Certificates, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: roots,
+		Certificates: []tls.Certificate{id}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: roots,
 		MinVersion: tls.VersionTLS12, NextProtos: []string{"h2"},
 	}
 }
 
-func (a animal) server(id *identity) *grpc.Server {
+func (a animal) server(id tls.Certificate) *grpc.Server {
 	var options []grpc.ServerOption
 	if !a.plain {
 		options = append(options, grpc.Creds(credentials.NewTLS(a.tls(id))))
@@ -175,35 +177,4 @@ func (c checked) Check(ctx context.Context, r *grpc_health_v1.HealthCheckRequest
 		c.check(ctx)
 	}
 	return c.HealthServer.Check(ctx, r)
-}
-
-// around is what a bot sees around it.
-type around struct {
-	Env   map[string]string
-	Dir   string
-	Args0 string
-	Curve string
-	Modes map[string]string
-	Files []string // open descriptors
-}
-
-func surroundings() string {
-	see := around{Env: map[string]string{}, Args0: os.Args[0], Modes: map[string]string{}}
-	for _, variable := range os.Environ() {
-		name, value, _ := strings.Cut(variable, "=")
-		see.Env[name] = value
-	}
-	see.Dir, _ = os.Getwd()
-	block, _ := pem.Decode([]byte(see.Env["PLUGIN_CLIENT_CERT"]))
-	certificate, err := x509.ParseCertificate(block.Bytes)
-	must(err)
-	see.Curve = fmt.Sprint(certificate.PublicKeyAlgorithm, " ", len(certificate.RawSubjectPublicKeyInfo))
-	for _, name := range []string{"HOME", "TMPDIR", socketDirVar} {
-		info, err := os.Stat(see.Env[name])
-		must(err)
-		see.Modes[name] = info.Mode().Perm().String()
-	}
-	raw, err := json.Marshal(see)
-	must(err)
-	return string(raw)
 }
