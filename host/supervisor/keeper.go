@@ -46,14 +46,15 @@ type keeper struct {
 	// settled is closed when the first start is over, well or not.
 	settled chan struct{}
 	rearm   chan struct{}
-	looked  string         // at the files, before the last start
-	ends    sync.WaitGroup // of processes that are gone already
+	retire  context.CancelFunc // ends run; set with it
+	ends    sync.WaitGroup     // of processes that are gone already
 
 	mu      sync.Mutex
 	state   State
 	since   time.Time
 	current instance // nil unless ready or draining
 	number  int      // of the last start
+	looked  string   // at the files, before the last start
 	err     error    // why the last start or process failed
 	exit    Exit     // of the last process that ended
 	known   bot.Description
@@ -130,8 +131,8 @@ func (k *keeper) launch(ctx context.Context) (instance, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	k.set(func() { k.state, k.number = StateStarting, k.number+1 })
-	k.looked = lookAt(k.config)
+	looked := lookAt(k.config)
+	k.set(func() { k.state, k.number, k.looked = StateStarting, k.number+1, looked })
 	return k.start(ctx, k.number)
 }
 

@@ -185,7 +185,7 @@ func TestKeeperTurnsWaitForTheNextProcess(t *testing.T) {
 			t.Error(err)
 		}
 		began := time.Now()
-		if err := (handle{k}).Turn(t.Context(), &bot.Turn{}, nil); err != nil {
+		if err := (handle{&Supervisor{byName: map[string]*keeper{"guest": k}}, "guest"}).Turn(t.Context(), &bot.Turn{}, nil); err != nil {
 			t.Error(err)
 		}
 		if took := time.Since(began).Round(10 * time.Millisecond); took != 100*time.Millisecond {

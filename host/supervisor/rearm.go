@@ -23,8 +23,8 @@ func (k *keeper) poke() {
 }
 
 // lookAt tells by its answer, when compared with an earlier one, whether what
-// a bot is run from has changed: its program, what it pins, the arguments that
-// are files, and whether its working directory is there.
+// a bot is run from has changed: its program, what it pins, the arguments and
+// settings that name files, and whether its working directory is there.
 func lookAt(c Config) string {
 	var b strings.Builder
 	for _, path := range append(slices.Sorted(maps.Keys(c.Files)), c.Command...) {
@@ -36,8 +36,32 @@ func lookAt(c Config) string {
 			b.WriteString(statOf(info).String())
 		}
 	}
+	eachText(c.Settings, func(text string) {
+		if !filepath.IsAbs(text) {
+			text = filepath.Join(c.BaseDir, text)
+		}
+		if info, err := os.Stat(text); err == nil && info.Mode().IsRegular() {
+			b.WriteString("|" + statOf(info).String())
+		}
+	})
 	if _, err := os.Stat(c.Dir); err == nil {
 		b.WriteString("|dir")
 	}
 	return b.String()
+}
+
+// eachText visits the texts in a value of settings, always in the same order.
+func eachText(value any, visit func(string)) {
+	switch value := value.(type) {
+	case string:
+		visit(value)
+	case []any:
+		for _, one := range value {
+			eachText(one, visit)
+		}
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			eachText(value[name], visit)
+		}
+	}
 }

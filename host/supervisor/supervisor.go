@@ -52,33 +52,60 @@ func (o Options) withDefaults() Options {
 // Supervisor keeps bots up. Safe for concurrent use.
 type Supervisor struct {
 	options Options
-	keepers []*keeper
-	byName  map[string]*keeper
-	dirs    *runDir // made by Run
+	// starts holds a place for each start that may be under way at once.
+	starts  chan struct{}
 	running atomic.Bool
+	// changing is held by the change that is being prepared.
+	changing sync.Mutex
+
+	mu      sync.RWMutex
+	keepers []*keeper // in the order of the configuration
+	byName  map[string]*keeper
+	// ctx is that of Run, dirs and all are of its keepers. Nil: not running.
+	ctx  context.Context
+	dirs *runDir
+	all  sync.WaitGroup
 }
 
 // New makes a supervisor of bots. All that is wrong with their configuration
 // is reported at once; nothing is started, and no file is looked at.
 func New(bots []Config, options Options) (*Supervisor, error) {
-	s := &Supervisor{options: options.withDefaults(), byName: map[string]*keeper{}}
-	wrong := []error{checkRunParent(s.options.RunDir)}
-	starts := make(chan struct{}, startsAtOnce)
+	s := &Supervisor{
+		options: options.withDefaults(), starts: make(chan struct{}, startsAtOnce), byName: map[string]*keeper{},
+	}
+	bots, err := completed(bots)
+	if err := errors.Join(checkRunParent(s.options.RunDir), err); err != nil {
+		return nil, err
+	}
 	for _, config := range bots {
-		config = config.withDefaults()
-		wrong = append(wrong, config.check())
-		if s.byName[config.Name] != nil {
-			wrong = append(wrong, fmt.Errorf("bot %q: there are two of this name", config.Name))
-		}
-		k := newKeeper(config, *s.options.timing, s.options.Logger, starts, s.options.Rand)
-		k.start = s.starter(k)
+		k := s.newKeeper(config)
 		s.keepers = append(s.keepers, k)
 		s.byName[config.Name] = k
 	}
-	if err := errors.Join(wrong...); err != nil {
-		return nil, err
-	}
 	return s, nil
+}
+
+// completed are bots with all that they leave open, and what is wrong with them.
+func completed(bots []Config) ([]Config, error) {
+	var full []Config
+	var wrong []error
+	names := map[string]bool{}
+	for _, config := range bots {
+		config = config.withDefaults()
+		wrong = append(wrong, config.check())
+		if names[config.Name] {
+			wrong = append(wrong, fmt.Errorf("bot %q: there are two of this name", config.Name))
+		}
+		names[config.Name] = true
+		full = append(full, config)
+	}
+	return full, errors.Join(wrong...)
+}
+
+func (s *Supervisor) newKeeper(config Config) *keeper {
+	k := newKeeper(config, *s.options.timing, s.options.Logger, s.starts, s.options.Rand)
+	k.start = s.starter(k)
+	return k
 }
 
 // starter starts processes for k.
@@ -108,43 +135,72 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("run supervisor: %w", err)
 	}
-	s.dirs = dirs
-	var all sync.WaitGroup
+	s.mu.Lock()
+	s.ctx, s.dirs = ctx, dirs
 	for _, k := range s.keepers {
-		all.Go(func() { k.run(ctx) })
+		s.up(k)
 	}
-	all.Wait()
+	s.mu.Unlock()
+	<-ctx.Done()
+	s.mu.Lock()   // who brings more of them up has seen ctx, or is done
+	s.mu.Unlock() //nolint:staticcheck // because waiting is all that it is for
+	s.all.Wait()
 	if err := dirs.close(); err != nil {
 		s.options.Logger.Warn("the run directory could not be removed", "err", err)
 	}
 	return nil
 }
 
+// up lets a keeper begin, unless Run is over. The caller holds the mutex.
+func (s *Supervisor) up(k *keeper) bool {
+	if s.ctx == nil || s.ctx.Err() != nil {
+		return false
+	}
+	var ctx context.Context
+	ctx, k.retire = context.WithCancel(s.ctx)
+	s.all.Go(func() { k.run(ctx) })
+	return true
+}
+
 // Kill makes a stop that is under way a short one: the bots' processes are
 // killed, with what they have in hand.
 func (s *Supervisor) Kill() {
-	for _, k := range s.keepers {
+	for _, k := range s.now() {
 		k.kill()
 	}
 }
 
-// Bot finds a bot by name. The answer serves for as long as the supervisor,
-// whatever becomes of the bot's processes. It is also a [bot.Observer]. A turn
-// waits, within its context, while the bot is being started; if the bot has
-// failed, the turn does so at once with a [bot.Permanent] error.
+// Bot finds a bot by name. The answer serves for as long as a bot of the name
+// is configured, whatever becomes of its processes. It is also a
+// [bot.Observer]. A turn waits, within its context, while the bot is being
+// started; if the bot has failed, the turn does so at once with a
+// [bot.Permanent] error.
 func (s *Supervisor) Bot(name string) (bot.Bot, bool) {
-	k, ok := s.byName[name]
-	if !ok {
+	if s.keeper(name) == nil {
 		return nil, false
 	}
-	return handle{k}, true
+	return handle{s, name}, true
+}
+
+// keeper is that of a bot; nil: there is none of this name.
+func (s *Supervisor) keeper(name string) *keeper {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.byName[name]
+}
+
+// now are the keepers of the bots that are configured now.
+func (s *Supervisor) now() []*keeper {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.keepers
 }
 
 // Status is how each bot is, in the order of the configuration.
 func (s *Supervisor) Status() []Status {
-	all := make([]Status, len(s.keepers))
-	for i, k := range s.keepers {
-		all[i] = k.status()
+	var all []Status
+	for _, k := range s.now() {
+		all = append(all, k.status())
 	}
 	return all
 }
@@ -167,7 +223,7 @@ func (s *Supervisor) ReadySince(name string) time.Time {
 // Settled waits until the first start of each bot is over, well or not, or
 // until ctx is done.
 func (s *Supervisor) Settled(ctx context.Context) error {
-	for _, k := range s.keepers {
+	for _, k := range s.now() {
 		select {
 		case <-k.settled:
 		case <-ctx.Done():
@@ -181,8 +237,8 @@ func (s *Supervisor) Settled(ctx context.Context) error {
 // once. It does nothing to one that is up. It reports whether there is a bot
 // of this name.
 func (s *Supervisor) Rearm(name string) bool {
-	k, ok := s.byName[name]
-	if !ok {
+	k := s.keeper(name)
+	if k == nil {
 		return false
 	}
 	k.poke()

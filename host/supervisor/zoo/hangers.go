@@ -28,6 +28,14 @@ func hangers() map[string]func([]string) animal {
 		"nocancel": func([]string) animal { // goes on whatever it is told
 			return animal{turn: func(*botv1.TurnRequest, say) error { select {} }}
 		},
+		"patient": func(args []string) animal { // says its name once there is the file that it is told
+			return animal{turn: func(r *botv1.TurnRequest, s say) error {
+				if err := waitForFile(r.GetMessages().GetMessages()[0].GetText(), s); err != nil {
+					return err
+				}
+				return send(s, message(1, args[0]), done(2))
+			}}
+		},
 		"single": func([]string) animal { // one turn at a time
 			return animal{turns: 1, turn: func(r *botv1.TurnRequest, s say) error {
 				if strings.Contains(r.GetMessages().String(), "hang") {
@@ -36,6 +44,23 @@ func hangers() map[string]func([]string) animal {
 				return s.Send(done(1))
 			}}
 		},
+	}
+}
+
+// waitForFile says, by a file of its own, that it waits for one.
+func waitForFile(file string, s say) error {
+	must(os.WriteFile(file+".asked", nil, 0o600))
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if _, err := os.Stat(file); err == nil {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-s.Context().Done():
+			return s.Context().Err()
+		}
 	}
 }
 
