@@ -151,7 +151,7 @@ func TestLines(t *testing.T) {
 // their times bounds a call.
 func TestDesks(t *testing.T) {
 	cfg := parse(t, channelsFile)
-	made, err := desksOf(cfg, nil)
+	made, err := desksOf(cfg, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 
 // desks are the configured desks, with the verifiers of their webhooks.
 type desks struct {
+	cfg       map[string]config.Desk
 	byName    map[string]*eightx8.Desk
 	verifiers map[string]*eightx8.Verifier
 }
@@ -40,11 +42,17 @@ func deskOf(name string, d config.Desk, maxFile config.Size, log *slog.Logger) (
 	return desk, nil
 }
 
-func desksOf(cfg *config.Config, log *slog.Logger) (*desks, error) {
-	made := &desks{byName: map[string]*eightx8.Desk{}, verifiers: map[string]*eightx8.Verifier{}}
+// desksOf are the desks of a configuration. Those that are as before are the
+// same ones, with their tokens and keys; before may be nil.
+func desksOf(cfg *config.Config, before *desks, log *slog.Logger) (*desks, error) {
+	made := &desks{cfg: cfg.Desks, byName: map[string]*eightx8.Desk{}, verifiers: map[string]*eightx8.Verifier{}}
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(cfg.Desks)) {
 		d := cfg.Desks[name]
+		if before != nil && before.byName[name] != nil && reflect.DeepEqual(before.cfg[name], d) {
+			made.byName[name], made.verifiers[name] = before.byName[name], before.verifiers[name]
+			continue
+		}
 		desk, err := deskOf(name, d, cfg.Attachments.MaxFile, log)
 		if err != nil {
 			problems = append(problems, err)

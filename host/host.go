@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -30,6 +29,9 @@ type Options struct {
 	Version string
 	// Logger; nil: slog's default.
 	Logger *slog.Logger
+	// Load reads the configuration again, for [Host.Reload]; nil: it stays as
+	// it is.
+	Load func() (*config.Config, error)
 }
 
 // Host is a whole Patchbay.
@@ -45,20 +47,28 @@ type Host struct {
 	front, ops           *side
 	frontSocket, opsSock net.Listener
 
-	drainFor, turnsWithin time.Duration
+	hub     *directline.Hub
+	hooks   *webhooks.Server
+	load    func() (*config.Config, error)
+	reloads *reloads
+	// reloading guards desks, and whoever writes cfg holds mu as well.
+	reloading sync.Mutex
+	desks     *desks
+
 	// patient ends with Hurry.
 	patient context.Context
 	hurry   context.CancelFunc
 
 	mu      sync.Mutex
-	settled bool // each bot has been started once, well or not
+	cfg     *config.Config // in force
+	settled bool           // each bot has been started once, well or not
 	ending  bool
 }
 
 // New puts a host together: it opens the store and the listeners, so that
 // what is wrong with them is known at once. Nothing is served before Run.
 func New(ctx context.Context, cfg *config.Config, options Options) (_ *Host, err error) {
-	h := &Host{log: options.Logger, drainFor: cfg.Drain, turnsWithin: turnsWithin(cfg)}
+	h := &Host{log: options.Logger, cfg: cfg, load: options.Load, hub: directline.NewHub(), reloads: newReloads()}
 	h.patient, h.hurry = context.WithCancel(context.Background())
 	if h.log == nil {
 		h.log = slog.Default()
@@ -72,8 +82,7 @@ func New(ctx context.Context, cfg *config.Config, options Options) (_ *Host, err
 			h.close()
 		}
 	}()
-	desks, err := desksOf(cfg, h.log)
-	if err != nil {
+	if h.desks, err = desksOf(cfg, nil, h.log); err != nil {
 		return nil, err
 	}
 	if h.supervisor, err = supervisor.New(BotsOf(cfg), supervisor.Options{Logger: h.log, HostVersion: options.Version}); err != nil {
@@ -88,31 +97,30 @@ func New(ctx context.Context, cfg *config.Config, options Options) (_ *Host, err
 	}
 	h.sweeper = &sweeper{folder: folder, keep: cfg.Attachments.Keep, clock: bridge.RealClock{}, log: h.log}
 	addresses := files.NewAddresses(cfg.PublicURL, h.store.Key("addresses of files"), nil)
-	hub := directline.NewHub()
+	settings := settingsOf(cfg, h.desks, h.hub)
 	if h.engine, err = bridge.New(bridge.Config{
 		Store: h.store, Unclean: h.store.Unclean(), Bots: h.supervisor, ReadySince: h.supervisor.ReadySince, Attachments: folder,
-		Desks: desks.ports(), Lines: linesOf(cfg, hub),
-		Channels: channelsOf(cfg, desks.can), Logger: h.log,
-		ReadbackAfter: cfg.ReadbackAfter, CallTimeout: callTimeout(cfg),
+		Desks: settings.Desks, Lines: settings.Lines, Channels: settings.Channels, Logger: h.log,
+		ReadbackAfter: settings.ReadbackAfter, CallTimeout: settings.CallTimeout,
 		MaxFile: int64(cfg.Attachments.MaxFile), FileURL: fileLinks(addresses, linkForBot),
 		Redact: h.redaction.history.Text,
 	}); err != nil {
 		return nil, err
 	}
-	if err := h.serveWith(cfg, desks, hub, addresses); err != nil {
+	if err := h.serveWith(cfg, addresses); err != nil {
 		return nil, err
 	}
 	return h, h.listen(cfg)
 }
 
 // serveWith makes the HTTP sides.
-func (h *Host) serveWith(cfg *config.Config, desks *desks, hub *directline.Hub, addresses *files.Addresses) error {
+func (h *Host) serveWith(cfg *config.Config, addresses *files.Addresses) error {
 	registry := newRegistry()
 	measureEngine(registry, h.engine.Stats)
-	measureBots(registry, h.supervisor)
+	registry.MustRegister(botMetrics{h.supervisor}, h.reloads)
 	var err error
 	if h.directline, err = directline.New(directline.Config{
-		Channels: customersOf(cfg), Engine: h.engine, Hub: hub, PublicURL: cfg.PublicURL, Logger: h.log, Registry: registry,
+		Channels: customersOf(cfg), Engine: h.engine, Hub: h.hub, PublicURL: cfg.PublicURL, Logger: h.log, Registry: registry,
 		FileURL: fileLinks(addresses, linkForCustomer), MaxFile: int64(cfg.Attachments.MaxFile), Spool: h.sweeper.folder.Unfinished(),
 		TrustedProxies: proxiesOf(cfg),
 	}); err != nil {
@@ -122,8 +130,8 @@ func (h *Host) serveWith(cfg *config.Config, desks *desks, hub *directline.Hub, 
 	if err != nil {
 		return fmt.Errorf("public_url: %w", err)
 	}
-	hooks, err := webhooks.New(webhooks.Config{
-		Prefix: public.Path, Routes: desks.routes(cfg), Engine: h.engine, Stale: eightx8.ErrStale, Logger: h.log, Registry: registry,
+	h.hooks, err = webhooks.New(webhooks.Config{
+		Prefix: public.Path, Routes: h.desks.routes(cfg), Engine: h.engine, Stale: eightx8.ErrStale, Logger: h.log, Registry: registry,
 	})
 	if err != nil {
 		return err
@@ -139,7 +147,7 @@ func (h *Host) serveWith(cfg *config.Config, desks *desks, hub *directline.Hub, 
 	if public.Path != "" { // where the addresses of streams point
 		front.Handle(public.Path+"/v3/directline/", http.StripPrefix(public.Path, h.directline.Handler()))
 	}
-	front.Handle(public.Path+"/8x8/", hooks)
+	front.Handle(public.Path+"/8x8/", h.hooks)
 	front.Handle(public.Path+files.Prefix, kept)
 	h.front = newSide(front, h.log)
 	h.ops = newSide(h.operatorsSide(cfg, registry), h.log)
@@ -149,7 +157,7 @@ func (h *Host) serveWith(cfg *config.Config, desks *desks, hub *directline.Hub, 
 func (h *Host) operatorsSide(cfg *config.Config, registry *prometheus.Registry) http.Handler {
 	return ops.New(ops.Config{
 		Token: cfg.Ops.Token.Reveal(), Conversations: h.engine, Bots: botsForOps(h.supervisor),
-		Ready: func(context.Context) []string { return h.notReady() }, Metrics: registry, Logger: h.log,
+		Ready: func(context.Context) []string { return h.notReady() }, Reload: h.Reload, Metrics: registry, Logger: h.log,
 	})
 }
 

@@ -42,30 +42,73 @@ func measureEngine(registry *prometheus.Registry, stats func() bridge.Stats) {
 	}
 }
 
-// measureBots shows how the bots are.
-func measureBots(registry *prometheus.Registry, s *supervisor.Supervisor) {
-	for _, b := range s.Status() {
-		labels := prometheus.Labels{"bot": b.Name}
-		status := func() supervisor.Status {
-			for _, now := range s.Status() {
-				if now.Name == b.Name {
-					return now
-				}
-			}
-			return supervisor.Status{}
+// botMetrics show how the bots are that are configured now.
+type botMetrics struct{ *supervisor.Supervisor }
+
+// What is shown of each bot.
+var (
+	botReady    = prometheus.NewDesc("patchbay_bot_ready", "Whether the bot takes turns.", []string{"bot"}, nil)
+	botRestarts = prometheus.NewDesc("patchbay_bot_restarts_total", "How often the bot was started again.", []string{"bot"}, nil)
+)
+
+// Describe is part of [prometheus.Collector].
+func (b botMetrics) Describe(descs chan<- *prometheus.Desc) {
+	descs <- botReady
+	descs <- botRestarts
+}
+
+// Collect is part of [prometheus.Collector].
+func (b botMetrics) Collect(metrics chan<- prometheus.Metric) {
+	for _, s := range b.Status() {
+		ready := 0.0
+		if s.State == supervisor.StateReady {
+			ready = 1
 		}
-		registry.MustRegister(
-			prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-				Namespace: "patchbay", Name: "bot_ready", Help: "Whether the bot takes turns.", ConstLabels: labels,
-			}, func() float64 {
-				if status().State == supervisor.StateReady {
-					return 1
-				}
-				return 0
-			}),
-			prometheus.NewCounterFunc(prometheus.CounterOpts{
-				Namespace: "patchbay", Name: "bot_restarts_total", Help: "How often the bot was started again.", ConstLabels: labels,
-			}, func() float64 { return float64(status().Restarts()) }),
-		)
+		metrics <- prometheus.MustNewConstMetric(botReady, prometheus.GaugeValue, ready, s.Name)
+		metrics <- prometheus.MustNewConstMetric(botRestarts, prometheus.CounterValue, float64(s.Restarts()), s.Name)
 	}
+}
+
+// reloads count how often the configuration was read again.
+type reloads struct {
+	*prometheus.CounterVec
+	last prometheus.Gauge
+}
+
+func newReloads() *reloads {
+	r := &reloads{
+		prometheus.NewCounterVec(prometheus.CounterOpts{
+			Namespace: "patchbay", Name: "reloads_total", Help: "How often the configuration was read again, by what came of it.",
+		}, []string{"result"}),
+		prometheus.NewGauge(prometheus.GaugeOpts{
+			Namespace: "patchbay", Name: "reload_ok", Help: "Whether the host goes by the configuration that it read last.",
+		}),
+	}
+	for _, result := range []string{"applied", "refused"} {
+		r.WithLabelValues(result)
+	}
+	r.last.Set(1)
+	return r
+}
+
+// Describe is part of [prometheus.Collector].
+func (r *reloads) Describe(descs chan<- *prometheus.Desc) {
+	r.CounterVec.Describe(descs)
+	r.last.Describe(descs)
+}
+
+// Collect is part of [prometheus.Collector].
+func (r *reloads) Collect(metrics chan<- prometheus.Metric) {
+	r.CounterVec.Collect(metrics)
+	r.last.Collect(metrics)
+}
+
+func (r *reloads) count(applied bool) {
+	if applied {
+		r.WithLabelValues("applied").Inc()
+		r.last.Set(1)
+		return
+	}
+	r.WithLabelValues("refused").Inc()
+	r.last.Set(0)
 }

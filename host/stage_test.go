@@ -29,6 +29,8 @@ type stage struct {
 	log              *slog.Logger
 	customers, hooks *relay
 	end              func() // of the host that runs
+	// text is the configuration as it would be read again.
+	text string
 }
 
 // newStage runs a host and a contact centre until the test ends.
@@ -54,7 +56,8 @@ func newStage(t *testing.T) *stage {
 	})
 
 	var err error
-	s.cfg, err = config.Parse(filepath.Join(t.TempDir(), "patchbay.yaml"), []byte(s.configuration()), os.LookupEnv)
+	s.text = s.configuration()
+	s.cfg, err = config.Parse(filepath.Join(t.TempDir(), "patchbay.yaml"), []byte(s.text), os.LookupEnv)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +99,9 @@ channels:
 // start runs a host, and lets everybody come to it.
 func (s *stage) start() {
 	s.t.Helper()
-	h, err := host.New(s.t.Context(), s.cfg, host.Options{Version: "test", Logger: s.log})
+	h, err := host.New(s.t.Context(), s.cfg, host.Options{Version: "test", Logger: s.log, Load: func() (*config.Config, error) {
+		return config.Parse(s.cfg.File, []byte(s.text), os.LookupEnv)
+	}})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -41,16 +41,17 @@ func (h *Host) Hurry() { h.hurry() }
 func (h *Host) drain(failed context.Context) {
 	h.mu.Lock()
 	h.ending = true
+	cfg := h.cfg
 	h.mu.Unlock()
-	h.directline.Drain(h.drainFor)
-	h.log.Info("stopping; once more, and nothing is waited for", "drain", h.drainFor)
+	h.directline.Drain(cfg.Drain)
+	h.log.Info("stopping; once more, and nothing is waited for", "drain", cfg.Drain)
 	defer context.AfterFunc(failed, h.hurry)()
 
-	noticed, cancel := context.WithTimeout(h.patient, h.drainFor)
+	noticed, cancel := context.WithTimeout(h.patient, cfg.Drain)
 	<-noticed.Done()
 	cancel()
 	h.log.Info("no more turns begin; those that bots are at come to their end")
-	turns, cancel := context.WithTimeout(h.patient, h.turnsWithin)
+	turns, cancel := context.WithTimeout(h.patient, turnsWithin(cfg))
 	defer cancel()
 	if err := h.engine.Drain(turns); err != nil {
 		h.log.Warn("turns are cut off, and put again by the next run", "err", err)

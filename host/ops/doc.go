@@ -8,6 +8,7 @@
 //	GET /api/v1/conversations          ?holder=queue&channel=web&limit=100
 //	GET /api/v1/conversations/{id}
 //	GET /api/v1/bots
+//	POST /api/v1/reload                the configuration, again
 //
 // The API shows no text that anybody has said.
 package ops

@@ -36,7 +36,7 @@ func noSuchCall() fault {
 }
 
 func noSuchMethod() fault {
-	return fault{http.StatusMethodNotAllowed, "no_such_method", "only GET is answered here"}
+	return fault{http.StatusMethodNotAllowed, "no_such_method", "the call is not answered by this method"}
 }
 
 func badArgument(format string, args ...any) fault {

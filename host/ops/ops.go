@@ -35,6 +35,9 @@ type Config struct {
 	// Ready tells why the host is not ready, a line for each reason; none: it
 	// is ready. It is called for each request and must not block for long.
 	Ready func(ctx context.Context) []string
+	// Reload has the host read its configuration again. It may take as long as
+	// bots take to start.
+	Reload func(ctx context.Context) Reload
 	// Metrics that /metrics shows.
 	Metrics prometheus.Gatherer
 	// Logger; nil: slog's default.
@@ -74,5 +77,6 @@ func New(cfg Config) http.Handler {
 	api.GET("/conversations", s.listConversations)
 	api.GET("/conversations/:id", s.showConversation)
 	api.GET("/bots", s.listBots)
+	api.POST("/reload", s.reload)
 	return g
 }

@@ -259,3 +259,38 @@ func TestNoSuchCall(t *testing.T) {
 	New(Config{Metrics: prometheus.NewRegistry()}).ServeHTTP(recorder, httptest.NewRequest(http.MethodPost, "/healthz", nil))
 	wantCode(t, recorder.Code, recorder.Body.String(), 405, "no_such_method")
 }
+
+func TestReload(t *testing.T) {
+	done := Reload{Problems: []string{"patchbay.yaml:3: channels: is empty"}}
+	server := httptest.NewServer(New(Config{
+		Token: token, Logger: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
+		Reload: func(context.Context) Reload { return done },
+	}))
+	defer server.Close()
+	post := func(authorization string) (int, string) {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/api/v1/reload", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", authorization)
+		response, err := server.Client().Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return response.StatusCode, string(body)
+	}
+	if status, _ := post("Bearer nobody"); status != http.StatusUnauthorized {
+		t.Errorf("without the token: %d", status)
+	}
+	status, body := post("Bearer " + token)
+	want(t, status, body, http.StatusUnprocessableEntity,
+		`{"applied":false,"problems":["patchbay.yaml:3: channels: is empty"],"changed":[],"needs_restart":[],"warnings":[]}`)
+	done = Reload{Applied: true, Changed: []string{"drain"}}
+	status, body = post("Bearer " + token)
+	want(t, status, body, http.StatusOK, `{"applied":true,"problems":[],"changed":["drain"],"needs_restart":[],"warnings":[]}`)
+}

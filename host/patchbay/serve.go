@@ -26,9 +26,15 @@ func serveCommand() *cobra.Command {
 		Long: `Run the host until it is told to stop. SIGTERM or SIGINT stops it in order:
 /readyz fails; for a while (drain) it serves whoever is there and begins no
 conversations; turns come to their end. What is left to do is taken up at the
-next start. The signal once more stops it at once.`,
+next start. The signal once more stops it at once.
+
+SIGHUP has it read the configuration again: what has changed takes effect
+without dropping a conversation, bots whose program, settings or files have
+changed are started anew. If something is wrong with the file nothing changes,
+and the log says what it is.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			signals := caught()
 			log, err := logger(cmd.ErrOrStderr(), format)
 			if err != nil {
 				return err
@@ -38,11 +44,14 @@ next start. The signal once more stops it at once.`,
 				return err
 			}
 			version, _ := built()
-			h, err := host.New(cmd.Context(), cfg, host.Options{Version: version, Logger: log})
+			h, err := host.New(cmd.Context(), cfg, host.Options{
+				Version: version, Logger: log,
+				Load: func() (*config.Config, error) { return config.Load(file, os.LookupEnv) },
+			})
 			if err != nil {
 				return wrong(err)
 			}
-			defer onSignals(h)()
+			defer onSignals(h, signals)()
 			return wrong(h.Run(cmd.Context()))
 		},
 	}

@@ -208,8 +208,8 @@ func (s *Supervisor) Status() []Status {
 // ReadySince is since when a bot has been ready to take turns; the zero time:
 // it is not, or there is none of this name.
 func (s *Supervisor) ReadySince(name string) time.Time {
-	k, ok := s.byName[name]
-	if !ok {
+	k := s.keeper(name)
+	if k == nil {
 		return time.Time{}
 	}
 	k.mu.Lock()
