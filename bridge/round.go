@@ -1,6 +1,11 @@
 package bridge
 
-import "github.com/patchbay-host/patchbay/bridge/lifecycle"
+import (
+	"slices"
+
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+	"github.com/patchbay-host/patchbay/plugins/bot"
+)
 
 // round is one commit in the making: a batch of mail, stepped through.
 type round struct {
@@ -9,6 +14,29 @@ type round struct {
 	ids     map[string]int64
 	// tail is the journal's end as it will be.
 	tail []lifecycle.Entry
+	// late are the turns that are not put before they are durable.
+	late []bot.TurnID
+}
+
+// causes takes note of the turns that an event without an id has led to. Nobody
+// sends it again if the commit fails: what happens in its place may lead to
+// another turn about the same messages.
+func (r *round) causes(before, after lifecycle.Conversation, ev lifecycle.Event) {
+	if ev.ID != "" {
+		return
+	}
+	for _, t := range after.Turns {
+		if !slices.ContainsFunc(before.Turns, func(o lifecycle.Turn) bool { return o.ID == t.ID }) {
+			r.late = append(r.late, t.ID)
+		}
+	}
+}
+
+// mayPutEarly reports whether the turn that is next may be put to the bot while
+// the commit is under way.
+func (r *round) mayPutEarly() bool {
+	turns := r.commit.Conversation.Turns
+	return len(turns) == 0 || !slices.Contains(r.late, turns[0].ID)
 }
 
 // known reports whether the event has been taken in lately, and by which entry.

@@ -29,10 +29,12 @@ func (k *keeper) handle(batch []*delivery) {
 			k.begin(r.commit.Conversation)
 			return
 		}
+		faultpoint.Hit(faultpoint.Journal)
 		// The bot may think while the commit is under way: nothing that it
 		// says leaves before, for it comes back through this mailbox.
-		faultpoint.Hit(faultpoint.Journal)
-		k.turnLane(r.commit.Conversation, r.tail)
+		if r.mayPutEarly() {
+			k.turnLane(r.commit.Conversation, r.tail)
+		}
 		err := k.e.commit.do(k.e.ctx, r.commit)
 		if err != nil {
 			k.abandon(r.commit.Events)
@@ -96,6 +98,7 @@ func (k *keeper) step(batch []*delivery) *round {
 		if len(entries) == 0 {
 			continue
 		}
+		r.causes(c, next, ev)
 		c, r.receipt[i].number = next, entries[0].Number
 		r.take(d, entries, ch.Desk)
 	}
@@ -116,10 +119,10 @@ func (k *keeper) tick(c lifecycle.Conversation, r *round) lifecycle.Conversation
 		if err != nil {
 			return c
 		}
-		next, entries := lifecycle.Step(ch, c, lifecycle.Event{
-			Kind: lifecycle.EventDue, Timer: timer, At: now, Pending: k.pending(c, r.tail, r),
-		})
+		ev := lifecycle.Event{Kind: lifecycle.EventDue, Timer: timer, At: now, Pending: k.pending(c, r.tail, r)}
+		next, entries := lifecycle.Step(ch, c, ev)
 		if len(entries) > 0 {
+			r.causes(c, next, ev)
 			c = next
 			r.take(&delivery{}, entries, ch.Desk)
 		}
