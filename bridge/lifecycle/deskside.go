@@ -211,6 +211,10 @@ func (s *step) member(present bool) (index int, fresh bool) {
 		i = len(members) - 1
 	} else if s.ev.DeskTime.Before(members[i].At) ||
 		(s.ev.DeskTime.Equal(members[i].At) && members[i].Present == present) {
+		if present { // a transfer from before that is old, too
+			members[i].Joined = later(members[i].Joined, s.ev.DeskTime)
+			s.c.Desk.Members = members
+		}
 		return i, false
 	}
 	members[i].Present, members[i].At = present, s.ev.DeskTime
