@@ -88,7 +88,7 @@ func (g *generation) turn(ctx context.Context, t *bot.Turn, reply *bot.Reply) er
 	if g.judge(call, err, time.Since(began)) {
 		g.fail(g.sickness())
 	}
-	return g.blame(err)
+	return g.retell(g.blame(err)) // which is kept, and may be shown to agents
 }
 
 // judge counts a turn that ended with err, and reports whether the process is

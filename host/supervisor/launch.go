@@ -69,7 +69,19 @@ func (g *generation) explain(err error) error {
 		case <-time.After(g.timing.blame):
 		}
 	}
-	return &retold{text: g.ring.redact.Replace(err.Error()), err: err}
+	return g.retell(err)
+}
+
+// retell cuts the bot's secrets out of what an error says.
+func (g *generation) retell(err error) error {
+	if err == nil {
+		return nil
+	}
+	text := err.Error()
+	if clean := g.ring.redact.Replace(text); clean != text {
+		return &retold{text: clean, err: err}
+	}
+	return err
 }
 
 func (g *generation) checkPins(context.Context) (err error) {
