@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -30,13 +31,18 @@ import (
 // The test binary is also the bots of these tests: run with the name of one,
 // it is that.
 func TestMain(m *testing.M) {
-	bots := map[string]bot.Func{"echo": seesFiles(echo), "clerk": seesFiles(clerk)}
+	bots := map[string]bot.Factory{
+		"echo": fixed(seesFiles(echo)), "clerk": fixed(seesFiles(clerk)), "baiter": fixed(bot.Func(baiter)), "blabber": newBlabber,
+	}
 	if len(os.Args) > 1 && bots[os.Args[1]] != nil {
-		bot.Serve(bots[os.Args[1]])
+		bot.ServeFactory(bots[os.Args[1]])
 		syscall.Exit(0) // without the second that a binary built with -race takes for it
 	}
 	os.Exit(m.Run())
 }
+
+// fixed is a bot without settings.
+func fixed(b bot.Bot) bot.Factory { return func(bot.Settings) (bot.Bot, error) { return b, nil } }
 
 // echo says what it hears, hands off on "agent", and is glad to be back.
 func echo(_ context.Context, t *bot.Turn, reply *bot.Reply) error {
@@ -72,6 +78,37 @@ type world struct {
 	// front, ops and centre are the addresses of the host's two sides and of
 	// the contact centre.
 	front, ops, centre string
+	// dir is the host's folder, and log what it has logged, of all levels.
+	dir string
+	log *logged
+}
+
+// logged is a log that can be read while it is written.
+type logged struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// setting is how a world is set up. The zero value is as newWorld has it.
+type setting struct {
+	key *rsa.PrivateKey
+	api config.API
+	// change changes the host's configuration; nil: it stays.
+	change func(configuration string) string
+	// apiKey is the one that the contact centre lets in; empty: its own.
+	apiKey string
 }
 
 // newWorld runs a host and a contact centre until the test ends. The key signs
@@ -84,15 +121,24 @@ func newWorld(t *testing.T, key *rsa.PrivateKey) *world {
 // newWorldOf is newWorld with a contact centre that is called by a dialect.
 func newWorldOf(t *testing.T, key *rsa.PrivateKey, api config.API) *world {
 	t.Helper()
+	return newWorldAs(t, setting{key: key, api: api})
+}
+
+// newWorldAs is newWorld, set up as somebody likes.
+func newWorldAs(t *testing.T, as setting) *world {
+	t.Helper()
 	centre := httptest.NewUnstartedServer(nil)
-	w := &world{t: t, centre: "http://" + centre.Listener.Addr().String()}
-	dir := t.TempDir()
-	cfg, err := config.Parse(filepath.Join(dir, "patchbay.yaml"), []byte(w.configuration(api)), os.LookupEnv)
+	w := &world{t: t, centre: "http://" + centre.Listener.Addr().String(), dir: t.TempDir(), log: &logged{}}
+	text := w.configuration(as.api)
+	if as.change != nil {
+		text = as.change(text)
+	}
+	cfg, err := config.Parse(filepath.Join(w.dir, "patchbay.yaml"), []byte(text), os.LookupEnv)
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := &bytes.Buffer{}
-	options := host.Options{Version: "test", Logger: slog.New(slog.NewTextHandler(log, nil))}
+	handler := slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})
+	options := host.Options{Version: "test", Logger: slog.New(handler)}
 	h, err := host.New(t.Context(), cfg, options)
 	if err != nil {
 		t.Fatal(err)
@@ -100,11 +146,11 @@ func newWorldOf(t *testing.T, key *rsa.PrivateKey, api config.API) *world {
 	front, ops := h.Addresses()
 	w.front, w.ops = "http://"+front, "http://"+ops
 	version := "Chat Gateway v1.0"
-	if api == config.ChatAPI {
+	if as.api == config.ChatAPI {
 		version = "v2.0"
 	}
 	sim := simulator.New(simulator.Options{
-		Key: key, KeyID: keyID,
+		Key: as.key, KeyID: keyID, APIKeys: keysOf(as.apiKey),
 		Webhooks:    []simulator.Webhook{{ID: "1", Name: "host", URI: w.front + hookPath, Version: version}},
 		Channels:    []simulator.Channel{{ID: "1", Name: "Web support", Queue: "101", WebhookID: "1"}},
 		RetryDelays: []time.Duration{50 * time.Millisecond},
@@ -123,7 +169,7 @@ func newWorldOf(t *testing.T, key *rsa.PrivateKey, api config.API) *world {
 		}
 		centre.Close()
 		if t.Failed() {
-			t.Logf("the host's log:\n%s", log)
+			t.Logf("the host's log:\n%s", w.log)
 		}
 	})
 	w.await("the host is ready", func() error {
@@ -135,7 +181,17 @@ func newWorldOf(t *testing.T, key *rsa.PrivateKey, api config.API) *world {
 	return w
 }
 
+func keysOf(apiKey string) []string {
+	if apiKey == "" {
+		return nil
+	}
+	return []string{apiKey}
+}
+
 func (w *world) configuration(api config.API) string {
+	if api == "" {
+		api = config.ChatGateway
+	}
 	desk, target := "api_key: simulator", `{queue: "101"}`
 	if api == config.ChatAPI { // where a target is a channel
 		desk, target = "region: us, key: simulator, secret: secret", "{}"
