@@ -165,3 +165,36 @@ func TestChannelsRefused(t *testing.T) {
 		t.Error("a server needs an engine")
 	}
 }
+
+// FuzzBearer: no text but a token that was signed here opens anything, and one
+// that was opens what it was signed for.
+func FuzzBearer(f *testing.F) {
+	made, err := newChannels([]Channel{{Name: "web", Secrets: [][]byte{[]byte(webSecret), []byte(oldSecret)}}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	web := made.byName["web"]
+	good := web.sign(claims{Conversation: "c1", User: "dl_ann", Origins: []string{"https://www.example.com"}}, noon)
+	payload, signature, _ := strings.Cut(good, ".")
+	for _, seed := range []string{
+		good, good + "=", payload + "..", "." + signature, payload + "." + strings.ToLower(signature), webSecret, "",
+		base64.RawURLEncoding.EncodeToString([]byte(`{"c":"web","i":"c1","e":9999999999}`)) + "." + signature,
+		base64.RawURLEncoding.EncodeToString([]byte(`{"c":null}`)) + ".",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, token string) {
+		c, cl, err := made.verify(token, noon)
+		switch {
+		case token == good:
+			if err != nil || c != web || cl.Conversation != "c1" || cl.User != "dl_ann" {
+				t.Errorf("the good one: %+v, %v", cl, err)
+			}
+		case err == nil:
+			t.Errorf("%q opens %+v", token, cl)
+		}
+		if _, ok := made.secret(token); ok != (token == webSecret || token == oldSecret) {
+			t.Errorf("%q is a secret: %v", token, ok)
+		}
+	})
+}
