@@ -28,10 +28,13 @@ type ticket struct {
 		AdditionalProperties []struct{ Key, Value string }
 	}
 	Agents   []struct{ ID string }
-	Messages []struct {
-		AuthorType, Text, At string
-		History              bool
-	}
+	Messages []message
+}
+
+// message is one in a ticket.
+type message struct {
+	AuthorType, Text, At string
+	History              bool
 }
 
 // marker is what ties the ticket to a handoff.

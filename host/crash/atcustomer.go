@@ -102,71 +102,9 @@ func (v *verdict) agentsWords(c *customer, at map[string]int64, count map[string
 		for i, word := range words {
 			for _, later := range words[i+1:] {
 				first, second := slices.Index(shown, word), slices.Index(shown, later)
-				if first >= 0 && second >= 0 && (second < first && notBefore(events, word, later) || first < second && notBefore(events, later, word)) {
+				if first >= 0 && second >= 0 && (second < first && deliveredBefore(events, word, later) || first < second && deliveredBefore(events, later, word)) {
 					v.wrong(disorder, c.conversation, later, "and %s are shown to %s in another order than 8x8 delivered them", word, c.name)
 				}
-			}
-		}
-	}
-}
-
-// reached: what was acknowledged was put to a bot, or told to one, or stands in
-// a ticket.
-func (v *verdict) reached(conversation string, numbers []string) {
-	who := v.putToBots(conversation)
-	for _, t := range v.tickets {
-		for _, m := range t.Messages {
-			for _, n := range numbersIn(m.Text) {
-				who[n] = true
-			}
-		}
-	}
-	for _, n := range numbers {
-		if !who[n] {
-			v.wrong(lost, conversation, n, "has reached neither a bot nor an agent")
-		}
-	}
-}
-
-// putToBots are the numbers that bots have been given, or told of.
-func (v *verdict) putToBots(conversation string) map[string]bool {
-	all := map[string]bool{}
-	for _, p := range v.puts {
-		if p.Conversation == conversation {
-			for _, n := range slices.Concat(p.Numbers, p.Told) {
-				all[n] = true
-			}
-		}
-	}
-	return all
-}
-
-// inBots: no message was put in two turns, and they came in order; ordered says
-// of which two that can be asked.
-func (v *verdict) inBots(conversation string, numbers []string, ordered func(before, after string) bool) {
-	turns := map[string]string{}
-	var order []string
-	for _, p := range v.puts {
-		if p.Conversation != conversation {
-			continue
-		}
-		for _, n := range p.Numbers {
-			if turns[n] == "" {
-				turns[n] = p.Turn
-				order = append(order, n)
-			} else if turns[n] != p.Turn {
-				v.wrong(twice, conversation, n, "was put to the bot in turns %s and %s", turns[n], p.Turn)
-			}
-		}
-	}
-	place := map[string]int{}
-	for i, n := range numbers {
-		place[n] = i
-	}
-	for i, n := range order {
-		for _, later := range order[i+1:] {
-			if place[later] < place[n] && ordered(later, n) {
-				v.wrong(disorder, conversation, later, "was put to the bot after %s", n)
 			}
 		}
 	}

@@ -50,7 +50,7 @@ func (v *verdict) guest(g *guest) {
 	}
 	events := v.relay.of(g.ticket)
 	v.reached(conversation, numbers)
-	v.inBots(conversation, numbers, func(before, after string) bool { return notBefore(events, before, after) })
+	v.inBots(conversation, numbers, func(before, after string) bool { return deliveredBefore(events, before, after) })
 	v.notStranded(conversation, numbers, texts)
 	for _, s := range v.spoken { // the customer has it from 8x8; the journal has it from its events
 		if s.ticket == g.ticket && at[s.word] == 0 {
