@@ -1,6 +1,10 @@
 package main
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+)
 
 // reached: what was acknowledged was put to a bot, or told to one, or stands in
 // a ticket.
@@ -36,19 +40,23 @@ func (v *verdict) putToBots(conversation string) map[string]bool {
 // inBots: no message was put in two turns, and they came in order; ordered says
 // of which two that can be asked.
 func (v *verdict) inBots(conversation string, numbers []string, ordered func(before, after string) bool) {
-	turns := map[string]string{}
+	turns := map[string]put{}
 	var order []string
 	for _, p := range v.puts {
 		if p.Conversation != conversation {
 			continue
 		}
 		for _, n := range p.Numbers {
-			if turns[n] == "" {
-				turns[n] = p.Turn
+			switch before, was := turns[n]; {
+			case !was:
 				order = append(order, n)
-			} else if turns[n] != p.Turn {
-				v.wrong(twice, conversation, n, "was put to the bot in turns %s and %s", turns[n], p.Turn)
+			case before.Turn == p.Turn:
+			case v.void(before, p):
+				v.voided++
+			default:
+				v.wrong(twice, conversation, n, "was put to the bot in turns %s and %s", before.Turn, p.Turn)
 			}
+			turns[n] = p
 		}
 	}
 	place := map[string]int{}
@@ -62,4 +70,22 @@ func (v *verdict) inBots(conversation string, numbers []string, ordered func(bef
 			}
 		}
 	}
+}
+
+// void reports whether a turn has come to nothing before a later one about the
+// same message: it was durable that the bot holds the conversation, then 8x8 took
+// it, and nothing that the bot did in that turn counts.
+func (v *verdict) void(turn, later put) bool {
+	held, taken := false, false
+	for _, e := range v.journals[turn.Conversation] {
+		switch {
+		case string(e.Turn) == turn.Turn && e.Kind != lifecycle.EntryStale:
+			return false
+		case !e.At.After(turn.At):
+			held = e.Holder == lifecycle.Bot
+		case e.At.Before(later.At):
+			taken = taken || e.Holder == lifecycle.Queue || e.Holder == lifecycle.Agent
+		}
+	}
+	return held && taken
 }

@@ -26,7 +26,10 @@ type finding struct {
 type verdict struct {
 	*evidence
 	messages int
-	found    map[kind][]finding
+	// voided is how many messages were put once more after a turn that 8x8
+	// has made void.
+	voided int
+	found  map[kind][]finding
 }
 
 func (v *verdict) wrong(k kind, conversation, word, format string, args ...any) {
