@@ -97,14 +97,14 @@ func TestFailback(t *testing.T) {
 		w.heldBy(lifecycle.Queue)
 		w.pass(3 * time.Second)
 		w.heldBy(lifecycle.Bot)
-		if diff := cmp.Diff([]string{"withdrawn", "one\ntwo"}, m.heard()); diff != "" {
+		if diff := cmp.Diff([]string{"withdrawn", "one", "two"}, m.heard()); diff != "" {
 			t.Errorf("told the bot, -want +got\n%s", diff)
 		}
 		if got := w.desk.left; !slices.Equal(got, []string{"T1"}) {
 			t.Errorf("left %q at the desk", got)
 		}
 		w.says("three")
-		if diff := cmp.Diff([]string{"withdrawn", "one\ntwo", "three"}, m.heard()); diff != "" {
+		if diff := cmp.Diff([]string{"withdrawn", "one", "two", "three"}, m.heard()); diff != "" {
 			t.Errorf("told the bot, -want +got\n%s", diff)
 		}
 		if n := w.engine.Stats().Failbacks; n != 1 {

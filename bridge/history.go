@@ -16,7 +16,7 @@ const historyForBot = 50
 // turnFor is a turn as the bot gets it. Tail is the end of the journal.
 func (k *keeper) turnFor(ctx context.Context, ch lifecycle.Channel, c lifecycle.Conversation, t lifecycle.Turn, tail []lifecycle.Entry) (*bot.Turn, error) {
 	out := &bot.Turn{
-		ID: t.ID, Attempt: t.Attempt, Epoch: c.Epoch, Conversation: c.ID, Channel: c.Channel,
+		ID: t.ID, Attempt: t.Before + t.Attempt, Epoch: c.Epoch, Conversation: c.ID, Channel: c.Channel,
 		Customer: c.Customer, Language: c.Language, Returned: t.Returned, Deliveries: c.Deliveries[:min(t.Told, len(c.Deliveries))],
 		Line: bot.LineCapabilities{
 			Cards: ch.LineCan.Cards, QuickReplies: ch.LineCan.QuickReplies,

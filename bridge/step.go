@@ -130,8 +130,8 @@ func (k *keeper) tick(c lifecycle.Conversation, r *round) lifecycle.Conversation
 	return c
 }
 
-// pending is the first entry with the customer's words that the desk is not
-// known to have; 0: there is none, or nobody asks.
+// pending is the first entry with the customer's words that neither the desk is
+// known to have nor a bot has heard; 0: there is none, or nobody asks.
 func (k *keeper) pending(c lifecycle.Conversation, tail []lifecycle.Entry, r *round) int64 {
 	if c.Holder != lifecycle.Agent {
 		return 0
@@ -141,7 +141,7 @@ func (k *keeper) pending(c lifecycle.Conversation, tail []lifecycle.Entry, r *ro
 	k.mu.Unlock()
 	for _, entries := range [][]lifecycle.Entry{between(tail, cursor+1, c.Number), r.commit.Entries} {
 		for _, e := range entries {
-			if e.Said() && e.Author == bot.AuthorCustomer && e.To.Has(lifecycle.ToDesk) {
+			if e.Said() && e.Author == bot.AuthorCustomer && e.To.Has(lifecycle.ToDesk) && e.Number > c.Heard {
 				return e.Number
 			}
 		}

@@ -105,7 +105,8 @@ func (f *flight) answers(c lifecycle.Conversation) bool {
 	if len(c.Turns) == 0 || !c.Turns[0].Ready || c.Epoch != f.began.Epoch {
 		return false
 	}
-	return c.Turns[0].ID == f.turn.ID && c.Turns[0].Attempt == f.turn.Attempt
+	t := c.Turns[0]
+	return t.ID == f.turn.ID && t.Before == f.turn.Before && t.Attempt == f.turn.Attempt
 }
 
 // run puts the turn to the bot. Everything that the bot does comes back as an
@@ -188,7 +189,7 @@ func (f *flight) keepFiles(ctx context.Context, seq int, m *bot.Message) error {
 		if len(file.Data) == 0 {
 			continue
 		}
-		id := fmt.Sprintf("bot/%s/%d/%d", f.turn.ID, seq, i)
+		id := fmt.Sprintf("bot/%s/%d/%d/%d", f.turn.ID, f.turn.Before, seq, i)
 		kept, err := f.k.e.Keep(ctx, f.k.id, id, file, bytes.NewReader(file.Data))
 		if err != nil {
 			return err
@@ -205,7 +206,7 @@ func (f *flight) fail(fail *bot.Fail) {
 		return
 	}
 	f.k.e.log.Warn("turn failed", "channel", f.channel.Name, "conversation", f.k.id, "bot", f.bot,
-		"turn", f.turn.ID, "attempt", f.turn.Attempt, "err", fail.Reason)
+		"turn", f.turn.ID, "attempt", f.turn.Before+f.turn.Attempt, "err", fail.Reason)
 	f.post(f.delivery(lifecycle.EventBotFailed, bot.Event{Fail: fail}))
 }
 

@@ -191,3 +191,25 @@ func TestTimersCommitFails(t *testing.T) {
 		}
 	})
 }
+
+// TestHeardIsNotPending: words that the bot has answered are not put to it once
+// more because they are still on their way to the desk when the next agent
+// leaves. Found by killing a real host.
+func TestHeardIsNotPending(t *testing.T) {
+	inWorld(t, echo, func(w *world) {
+		w.withAgent(40)
+		w.says("did you see this?")
+		w.pass(time.Second)
+		w.ticket(lifecycle.EventAgentLeft, "ann", "")
+		w.pass(10 * time.Second)
+		w.heldBy(lifecycle.Bot)
+		w.ticket(lifecycle.EventJoined, "bob", "")
+		w.heldBy(lifecycle.Agent)
+		w.ticket(lifecycle.EventAgentLeft, "bob", "")
+		w.pass(10 * time.Second)
+		got := w.customerSees()
+		if last := got[len(got)-1]; last != "1 agents, 0 waiting" {
+			t.Errorf("the bot was told %q", got)
+		}
+	})
+}

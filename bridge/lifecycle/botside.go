@@ -94,6 +94,7 @@ func (s *step) botDone() {
 	if done.State != nil {
 		s.c.StateAt = n
 	}
+	s.heard(turn)
 	waiting := s.c.Turns[1:]
 	s.nextTurn()
 	if s.c.Holder != Bot {
@@ -192,6 +193,7 @@ func (s *step) botFailed() {
 		return
 	}
 	name, words := s.botName(), wordsIn(s.c.Turns)
+	s.keepCut(turn)
 	s.nextTurn()
 	if s.c.Holder == Bot {
 		s.failover(fail.Reason)

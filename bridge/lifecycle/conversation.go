@@ -43,6 +43,14 @@ type Conversation struct {
 	// Turns are what is to be put to the bot, in order. The first one is in
 	// flight if it is Ready; the others wait for it.
 	Turns []Turn `json:"turns,omitempty"`
+	// Words is the number of the newest of the customer's words; 0: none.
+	Words int64 `json:"words,omitempty"`
+	// Heard is the number of the newest of the customer's words that a bot has
+	// answered, or chosen not to; 0: none.
+	Heard int64 `json:"heard,omitempty"`
+	// Cut is the turn with the customer's words that the bot was at, or had
+	// failed at, when the conversation was taken from it; nil: none.
+	Cut *Turn `json:"cut,omitempty"`
 	// StateAt is the number of the entry with the bot's state; 0: none.
 	StateAt int64 `json:"state_at,omitempty"`
 	// Deliveries are told to the bot with its next turn.
@@ -83,8 +91,10 @@ type Turn struct {
 	Outcome *bot.HandoffOutcome `json:"outcome,omitempty"`
 	// Timer that is due, for [TurnTimerDue].
 	Timer string `json:"timer,omitempty"`
-	// Attempt is 1 or 2.
+	// Attempt is 1 or 2; Before are attempts at a turn of the same id that was
+	// cut off.
 	Attempt int `json:"attempt"`
+	Before  int `json:"before,omitempty"`
 	// Seq is the highest event of the turn that is in the journal.
 	Seq int `json:"seq,omitempty"`
 	// Ready: it may be put to the bot now. Otherwise a timer makes it ready.

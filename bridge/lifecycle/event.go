@@ -68,7 +68,8 @@ type Event struct {
 	// EventSaid.
 	Alone bool `json:"alone,omitempty"`
 	// Pending is the number of the first entry with the customer's words that
-	// is for the desk and that the desk is not known to have; 0: it has all.
+	// is for the desk, and that neither the desk is known to have nor a bot
+	// has heard; 0: there is none.
 	Pending int64 `json:"pending,omitempty"`
 
 	// Timer that is due. EventDue.

@@ -11,7 +11,7 @@ import (
 // 0: they carry none.
 func wordsIn(turns []Turn) int64 {
 	for _, t := range turns {
-		if t.From > 0 && t.Kind != TurnStarted {
+		if carriesWords(t) {
 			return t.From
 		}
 	}

@@ -16,7 +16,7 @@ import (
 // No entries: the event is old news from inside the host and leaves no trace.
 // An event from outside (one with an ID) always leaves at least one.
 func Step(ch Channel, c Conversation, ev Event) (Conversation, []Entry) {
-	s := &step{ch: ch, c: c, ev: ev}
+	s := &step{ch: ch, c: c, ev: ev, before: c.Turns}
 	s.apply()
 	if len(s.entries) == 0 && ev.ID != "" {
 		s.note()
@@ -33,6 +33,7 @@ type step struct {
 	c       Conversation
 	ev      Event
 	entries []Entry
+	before  []Turn // the conversation's turns before the event
 }
 
 func (s *step) apply() {
@@ -103,6 +104,9 @@ func (s *step) add(e Entry) int64 {
 	s.c.Number++
 	if e.Said() {
 		s.c.Said++
+		if e.Author == bot.AuthorCustomer {
+			s.c.Words = s.c.Number
+		}
 		if showsFile(e.Message) {
 			s.c.Files = s.c.Number
 		}
@@ -136,6 +140,7 @@ func (s *step) hold(h Holder, reason string) {
 	}
 	s.c.Holder, s.c.Reason, s.c.Since = h, reason, s.ev.At
 	s.c.Epoch++
+	s.cut()
 	s.c.Turns = nil
 	s.stop(TimerDebounce)
 	s.stop(TimerRetry)
@@ -151,10 +156,8 @@ func (s *step) turn(t Turn) {
 		return
 	}
 	t.ID, t.Attempt = turnID(s.c.ID, t.Kind, s.ev), 1
-	s.c.Turns = append(slices.Clone(s.c.Turns), t)
-	if len(s.c.Turns) == 1 {
-		s.ready()
-	}
+	s.c.Turns = append(slices.Clone(s.c.Turns), s.resumed(t)...)
+	s.ready()
 }
 
 // ready lets the first turn be put to the bot, with all deliveries that are

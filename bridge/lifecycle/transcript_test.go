@@ -154,6 +154,9 @@ func (p *player) event(line string) {
 				ev.Timer, p.now = timer, timer.At
 			}
 		}
+		if len(words) > 2 { // "pending #7": the desk does not have it yet
+			ev.Pending, _ = strconv.ParseInt(strings.TrimPrefix(words[3], "#"), 10, 64)
+		}
 	default:
 		p.ticket(&ev, words[0], words[1:])
 	}
@@ -191,7 +194,7 @@ func sent(url string) bot.Attachment { return bot.Attachment{Name: filepath.Base
 
 // bot acts in the turn that is, or was last, in flight.
 func (p *player) bot(ev *Event, verb string, rest []string) {
-	if len(p.c.Turns) > 0 && (p.c.Turns[0].ID != p.turn.ID || p.c.Turns[0].Attempt != p.turn.Attempt) {
+	if len(p.c.Turns) > 0 && (p.c.Turns[0].ID != p.turn.ID || p.c.Turns[0].Attempt != p.turn.Attempt || p.c.Epoch != p.epoch) {
 		p.turn, p.epoch, p.seq = p.c.Turns[0], p.c.Epoch, 0
 	}
 	p.seq++
@@ -404,8 +407,8 @@ func turns(c Conversation) string {
 		if t.Returned {
 			text += " (returned)"
 		}
-		if t.Attempt > 1 {
-			text += fmt.Sprintf(" (attempt %d)", t.Attempt)
+		if attempt := t.Before + t.Attempt; attempt > 1 {
+			text += fmt.Sprintf(" (attempt %d)", attempt)
 		}
 		if !t.Ready {
 			text += " (waits)"
