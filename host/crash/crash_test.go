@@ -35,7 +35,9 @@ func TestSchemas(t *testing.T) { openapitest.Need(t) }
 func TestCrash(t *testing.T) {
 	var said strings.Builder
 	p := plan{
-		dir: t.TempDir(), kills: 10, customers: 6, guests: 2, settle: time.Minute, early: true, patience: 3 * time.Second, out: &said,
+		dir: t.TempDir(), kills: 10, customers: 6, guests: 2, settle: time.Minute, early: true, patience: 2 * time.Second, out: &said,
+		// Others are being tested at the same time: how fast it is make crash tells.
+		within: 20 * time.Second, readBack: time.Second,
 		between: func(centre http.Handler) http.Handler { return openapitest.Handler(t, centre) },
 	}
 	err := p.run(t.Context())

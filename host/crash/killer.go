@@ -30,8 +30,9 @@ type killer struct {
 	out    io.Writer
 	relay  *relay
 	storm  *weather
-	// patience is how long a step is waited for.
-	patience time.Duration
+	// patience is how long a step is waited for, within how long the host is
+	// to serve again.
+	patience, within time.Duration
 
 	kills   map[string]int // by point
 	planned int

@@ -99,7 +99,7 @@ func (w *world) rest(ctx context.Context) error {
 		if now := w.trace(ctx); now != before || w.relay.waiting() > 0 {
 			before, since = now, time.Now()
 		}
-		if w.early && time.Since(since) > 5*time.Second {
+		if w.early && time.Since(since) > 4*time.Second {
 			return nil
 		}
 	}

@@ -35,7 +35,7 @@ func main() {
 
 // crash is the command itself.
 func crash(ctx context.Context, args []string) error {
-	p := plan{settle: time.Minute, patience: 10 * time.Second, out: os.Stdout}
+	p := plan{settle: time.Minute, patience: 10 * time.Second, within: 2 * time.Second, readBack: 500 * time.Millisecond, out: os.Stdout}
 	flags := flag.NewFlagSet("crash", flag.ContinueOnError)
 	flags.IntVar(&p.kills, "kills", 100, "how often the host is killed")
 	flags.IntVar(&p.customers, "customers", 16, "how many customers there are at a time on our own line")

@@ -12,9 +12,6 @@ import (
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 )
 
-// servingWithin is how soon the host serves again after it was killed.
-const servingWithin = 2 * time.Second
-
 // shownStories is how many conversations are told whole of each kind.
 const shownStories = 3
 
@@ -48,8 +45,8 @@ func (v *verdict) report(k *killer, out io.Writer) error {
 		return errors.New("a promise was broken")
 	case k.planned >= len(faultpoint.All()) && len(k.missed()) > 0:
 		return fmt.Errorf("the host has never died at %s", strings.Join(k.missed(), ", "))
-	case most >= servingWithin || len(k.back) == 0:
-		return fmt.Errorf("the host was not serving within %s", servingWithin)
+	case most >= k.within || len(k.back) == 0:
+		return fmt.Errorf("the host was not serving within %s", k.within)
 	}
 	return nil
 }

@@ -22,6 +22,9 @@ type plan struct {
 	// patience is how long the host lives if it does not meet the step at which
 	// it is to die.
 	patience time.Duration
+	// within is how soon the host must serve again, readBack how long it waits
+	// before it looks for what 8x8 has not answered.
+	within, readBack time.Duration
 	// early: it ends before that if all is quiet.
 	early bool
 	out   io.Writer
@@ -52,7 +55,7 @@ func (p plan) run(ctx context.Context) error {
 		return err
 	}
 	defer stop()
-	k := &killer{dir: p.dir, prober: w.prober, out: p.out, relay: w.relay, storm: &weather{centre: w.centre}, patience: p.patience}
+	k := &killer{dir: p.dir, prober: w.prober, out: p.out, relay: w.relay, storm: &weather{centre: w.centre}, patience: p.patience, within: p.within}
 	life, err := w.load(ctx, k)
 	if err != nil {
 		return err
@@ -144,13 +147,13 @@ func (w *world) configuration(self, ops string) string {
 	return fmt.Sprintf(`listen: %q
 public_url: "http://%s"
 store: sqlite:patchbay.db
-readback_after: 500ms
+readback_after: %s
 ops: {listen: %q}
 desks:
   acme: {tenant: %q, api_key: %q, base_url: "http://%s", call_timeout: 3s}
 bots:
 %schannels:
-%s`, w.host, w.host, ops, tenant, apiKey, w.centreAddress, bots, channel)
+%s`, w.host, w.host, w.readBack, ops, tenant, apiKey, w.centreAddress, bots, channel)
 }
 
 // until asks again and again until it is so.
