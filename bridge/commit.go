@@ -2,9 +2,11 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"github.com/patchbay-host/patchbay/bridge/faultpoint"
 )
@@ -20,6 +22,8 @@ type committer struct {
 	ready chan struct{}
 	// group is the memory of the group that is being written.
 	group []Commit
+	// failing: nothing can be written, as the last group has shown.
+	failing atomic.Bool
 
 	mu      sync.Mutex
 	waiting []*pendingCommit
@@ -112,8 +116,11 @@ func (w *committer) write(ctx context.Context, group []*pendingCommit) {
 	faultpoint.Hit(faultpoint.AfterCommit)
 	clear(w.group)
 	w.group = w.group[:0]
+	w.failing.Store(errors.Is(err, ErrUnwritable))
 	if err != nil {
-		w.log.Error("commit", "commits", len(group), "err", err)
+		if !w.failing.Load() { // else the store has told of it
+			w.log.Error("commit", "commits", len(group), "err", err)
+		}
 		err = fmt.Errorf("commit: %w", err)
 	}
 	for i, p := range group {

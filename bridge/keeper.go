@@ -35,6 +35,9 @@ type keeper struct {
 	// flight is the turn that the bot is at, or was last. Used by the
 	// keeper's goroutine alone.
 	flight *flight
+	// rests: it could not be read, and that is in the log. Used by the
+	// keeper's goroutine alone.
+	rests bool
 }
 
 func newKeeper(e *Engine, id bot.ConversationID) *keeper {

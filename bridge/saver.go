@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -62,7 +63,7 @@ func (s *saver) flush(ctx context.Context) {
 		return
 	}
 	faultpoint.Hit(faultpoint.SaveCursors)
-	if err := s.store.SaveCursors(ctx, dirty); err != nil {
+	if err := s.store.SaveCursors(ctx, dirty); err != nil && !errors.Is(err, ErrUnwritable) {
 		s.log.Warn("save cursors", "err", err)
 	}
 }

@@ -15,6 +15,10 @@ import (
 // failed.
 const retryAfter = 200 * time.Millisecond
 
+// restFor is how long a conversation rests that cannot be read, before it is
+// tried again for what comes from inside the host.
+const restFor = time.Minute
+
 // handle takes a batch of mail in: steps, commits, answers, and lets the
 // lanes begin what follows.
 func (k *keeper) handle(batch []*delivery) {
@@ -31,8 +35,9 @@ func (k *keeper) handle(batch []*delivery) {
 		}
 		faultpoint.Hit(faultpoint.Journal)
 		// The bot may think while the commit is under way: nothing that it
-		// says leaves before, for it comes back through this mailbox.
-		if r.mayPutEarly() {
+		// says leaves before, for it comes back through this mailbox. Not
+		// while nothing can be written: each repetition would be a turn.
+		if r.mayPutEarly() && !k.e.commit.failing.Load() {
 			k.turnLane(r.commit.Conversation, r.tail)
 		}
 		err := k.e.commit.do(k.e.ctx, r.commit)
@@ -224,18 +229,27 @@ func (k *keeper) answer(batch []*delivery, receipts []receipt) {
 }
 
 // refuse answers deliveries whose commit is not known to be durable. What
-// comes from inside the host is put again; the rest its sender sends again.
+// comes from inside the host is put again; the rest its sender sends again. A
+// conversation that cannot be read rests: to try again at once helps nobody.
 func (k *keeper) refuse(batch []*delivery, err error) {
+	refusal, again := fmt.Errorf("%w: %w", ErrUnavailable, err), retryAfter
+	if errors.Is(err, ErrUnreadable) {
+		refusal, again = err, restFor
+		if !k.rests {
+			k.rests = true
+			k.e.log.Error("the conversation rests", "conversation", k.id, "err", err)
+		}
+	}
 	var own []*delivery
 	for _, d := range batch {
 		if d.done == nil {
 			own = append(own, d)
 			continue
 		}
-		d.done <- receipt{err: fmt.Errorf("%w: %w", ErrUnavailable, err)}
+		d.done <- receipt{err: refusal}
 	}
 	if len(own) > 0 {
-		k.e.clock.AfterFunc(retryAfter, func() { k.again(own...) })
+		k.e.clock.AfterFunc(again, func() { k.again(own...) })
 	}
 }
 

@@ -15,12 +15,13 @@ import (
 type Store interface {
 	// Commit makes a group durable in one transaction and answers one error
 	// for each commit of the group, in order: nil, [ErrConflict],
-	// [*RepeatedError] or [*BoundError]. A commit with an error has changed
+	// [ErrUnreadable], [*RepeatedError] or [*BoundError]. A commit with an error has changed
 	// nothing, the others of its group are durable. If the second result is
 	// not nil nothing is known to be durable, and the caller must read again
-	// what it keeps in memory. The group is the caller's again afterwards.
+	// what it keeps in memory; [ErrUnwritable] if that goes on. The group is the caller's again afterwards.
 	Commit(ctx context.Context, group []Commit) ([]error, error)
-	// Load reads a conversation. [ErrNotFound] if there is none.
+	// Load reads a conversation. [ErrNotFound] if there is none,
+	// [ErrUnreadable] if it is damaged; that holds for its journal, too.
 	Load(ctx context.Context, id bot.ConversationID) (Stored, error)
 	// Entries reads the journal after number after, oldest first, at most
 	// limit entries.
@@ -124,6 +125,13 @@ var (
 	// ErrConflict: the conversation does not have the expected number, or
 	// belongs to another host. The caller reads it again.
 	ErrConflict = errors.New("the conversation has changed meanwhile")
+	// ErrUnwritable: nothing can be kept for now, because the disk is full or
+	// the store is read-only. The store has said so in the log, once, and goes
+	// on by itself as soon as it can.
+	ErrUnwritable = errors.New("the store cannot be written")
+	// ErrUnreadable: what the store has of the conversation is damaged. Others
+	// are not concerned.
+	ErrUnreadable = errors.New("the conversation cannot be read")
 )
 
 // RepeatedError says which events of a commit were taken in before.

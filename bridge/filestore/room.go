@@ -47,9 +47,10 @@ func (c *claim) settle(before int64) {
 // giveBack releases what was claimed and not settled.
 func (c *claim) giveBack() { c.folder.use(-c.bytes) }
 
-// noRoom makes what a full disk says into what the port says.
+// noRoom makes what a full disk says, or a limit of the system's, into what the
+// port says.
 func noRoom(err error) error {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
 		return fmt.Errorf("%w: %w", bridge.ErrNoRoom, err)
 	}
 	return err

@@ -77,6 +77,14 @@ func (c *change) encode() error {
 	return nil
 }
 
+// sizeOf is how much the changes write, roughly.
+func sizeOf(changes []change) (bytes int) {
+	for i := range changes {
+		bytes += len(changes[i].entries) + len(changes[i].state) + len(changes[i].event)
+	}
+	return bytes
+}
+
 func (c *change) hash(h *hasher) {
 	events := c.Events
 	if c.Park != nil {
@@ -99,7 +107,7 @@ func (g *group) park(c *change) (refused, err error) {
 	if refused, err := g.repeated(c); refused != nil || err != nil {
 		return refused, err
 	}
-	id, err := g.bound(c.Park.Desk, c.Park.Ticket)
+	id, err := g.w.bound(c.Park.Desk, c.Park.Ticket)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +141,7 @@ func (g *group) unpark(c *change) error {
 // tied to another.
 func (g *group) bind(c *change) (refused, err error) {
 	for _, ticket := range c.Bind {
-		id, err := g.bound(ticket.Desk, ticket.ID)
+		id, err := g.w.bound(ticket.Desk, ticket.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -150,11 +158,11 @@ func (g *group) bind(c *change) (refused, err error) {
 }
 
 // bound is the conversation that a ticket is tied to; empty: none.
-func (g *group) bound(desk, ticket string) (bot.ConversationID, error) {
+func (w *writer) bound(desk, ticket string) (bot.ConversationID, error) {
 	var id bot.ConversationID
-	err := g.w.one(queryTicket, []any{desk, ticket}, &id)
+	err := w.one(queryTicket, []any{desk, ticket}, &id)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return "", fmt.Errorf("read ticket: %w", err)
+		return "", fmt.Errorf("read ticket: %w", asUnreadable(err))
 	}
 	return id, nil
 }

@@ -17,6 +17,9 @@ func (s *Store) Commit(ctx context.Context, commits []bridge.Commit) ([]error, e
 	if len(commits) == 0 {
 		return nil, nil
 	}
+	if err := s.Unwritable(); err != nil {
+		return nil, fmt.Errorf("commit: %w", err)
+	}
 	changes, err := s.encode(commits)
 	if err != nil {
 		return nil, fmt.Errorf("commit: %w", err)
@@ -26,11 +29,9 @@ func (s *Store) Commit(ctx context.Context, commits []bridge.Commit) ([]error, e
 	if err := s.ready(ctx); err != nil {
 		return nil, fmt.Errorf("commit: %w", err)
 	}
-	g := &group{s: s, w: s.write, position: s.position,
-		heads: map[bot.ConversationID]*head{}, took: map[int64]struct{}{}}
-	if err := s.write.transact(func() error { return g.apply(changes) }); err != nil {
-		s.distrust()
-		return nil, fmt.Errorf("commit: %w", explain(err))
+	g, err := s.transact(changes)
+	if err != nil {
+		return nil, fmt.Errorf("commit: %w", s.failed(err, sizeOf(changes)))
 	}
 	s.position = g.position
 	memory := s.memory.Load()
@@ -43,6 +44,50 @@ func (s *Store) Commit(ctx context.Context, commits []bridge.Commit) ([]error, e
 	}
 	s.keeper.committed(g.bytes, memory.behind())
 	return g.errs, nil
+}
+
+// transact makes the changes in one transaction, but for those that need what
+// cannot be read: one damaged conversation is no reason to refuse the others.
+func (s *Store) transact(changes []change) (*group, error) {
+	unreadable := map[int]error{}
+	for {
+		g := &group{s: s, w: s.write, position: s.position, unreadable: unreadable,
+			heads: map[bot.ConversationID]*head{}, took: map[int64]struct{}{}}
+		err := s.write.transact(func() error { return g.apply(changes) })
+		if !errors.Is(err, bridge.ErrUnreadable) || len(unreadable) > 0 {
+			return g, err
+		}
+		for i := range changes {
+			if err := s.tryRead(&changes[i]); err != nil {
+				unreadable[i] = err
+			}
+		}
+		if len(unreadable) == 0 {
+			return g, err
+		}
+	}
+}
+
+// tryRead reads what a change needs to know, outside of a transaction.
+func (s *Store) tryRead(c *change) error {
+	if c.Conversation.ID != "" {
+		if _, err := s.head(c.Conversation.ID); err != nil {
+			return err
+		}
+	}
+	if _, err := s.write.taken(c.hashes); err != nil {
+		return err
+	}
+	tickets := c.Bind
+	if c.Park != nil {
+		tickets = []bridge.Ticket{{Desk: c.Park.Desk, ID: c.Park.Ticket}}
+	}
+	for _, ticket := range tickets {
+		if _, err := s.write.bound(ticket.Desk, ticket.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // group is one transaction of commits. What it stages becomes the store's
@@ -60,8 +105,11 @@ type group struct {
 	unwritten   map[int64]struct{}
 	rows        []any
 	bytes       int
-	errs        []error
-	fenced      bool
+	// unreadable are the changes to be refused because what they need cannot
+	// be read.
+	unreadable map[int]error
+	errs       []error
+	fenced     bool
 }
 
 func (g *group) apply(changes []change) error {
@@ -80,12 +128,17 @@ func (g *group) apply(changes []change) error {
 	}
 	var hashes []int64
 	for i := range changes {
-		hashes = append(hashes, changes[i].hashes...)
+		if g.unreadable[i] == nil {
+			hashes = append(hashes, changes[i].hashes...)
+		}
 	}
 	if g.known, err = g.w.taken(hashes); err != nil {
 		return err
 	}
 	for i := range changes {
+		if g.errs[i] = g.unreadable[i]; g.errs[i] != nil {
+			continue
+		}
 		refused, err := g.change(&changes[i])
 		if err != nil {
 			return err

@@ -37,8 +37,12 @@ func writerPragmas(o Options) []string {
 	if o.NoSync {
 		sync = "OFF"
 	}
-	return []string{"journal_mode(WAL)", "synchronous(" + sync + ")", "wal_autocheckpoint(0)",
+	pragmas := []string{"journal_mode(WAL)", "synchronous(" + sync + ")", "wal_autocheckpoint(0)",
 		"journal_size_limit(" + strconv.Itoa(4*checkpointBytes) + ")", "cache_size(-16384)"}
+	if o.pragmas != nil {
+		pragmas = append(pragmas, o.pragmas()...)
+	}
+	return pragmas
 }
 
 // writer is the one connection that writes. For one goroutine at a time.

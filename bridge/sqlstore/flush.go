@@ -94,7 +94,7 @@ func (f *flush) step() (done bool, err error) {
 		return s.write.exec(queryPutMeta, "checkpoint", f.checkpoint)
 	})
 	if err != nil {
-		return true, fmt.Errorf("write behind: %w", explain(err))
+		return true, fmt.Errorf("write behind: %w", err)
 	}
 	s.days = days
 	s.keeper.wrote(len(written)*bytesPerHead + len(hashes)*bytesPerHash)

@@ -1,9 +1,6 @@
 package sqlstore
 
 import (
-	"encoding/json"
-	"fmt"
-
 	"github.com/patchbay-host/patchbay/bridge"
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 	"github.com/patchbay-host/patchbay/plugins/bot"
@@ -51,8 +48,8 @@ func (h *head) describe(c *lifecycle.Conversation) {
 // describeState does so from the text of a journal row.
 func (h *head) describeState(state []byte) error {
 	var c lifecycle.Conversation
-	if err := json.Unmarshal(state, &c); err != nil {
-		return fmt.Errorf("read conversation: %w", err)
+	if err := decodeState(state, h, &c); err != nil {
+		return err
 	}
 	h.describe(&c)
 	return nil

@@ -34,7 +34,7 @@ func (s *Store) head(id bot.ConversationID) (*head, error) {
 		return &head{id: id}, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, asUnreadable(err)
 	}
 	memory.remember(h)
 	return h, nil
@@ -138,15 +138,17 @@ func (w *writer) readTail(checkpoint int64) (*memory, error) {
 // complete adds what a row does not say about its head: what the conversation
 // says, and what the table may know better.
 func (w *writer) complete(row *tailRow) error {
-	if err := row.describeState(row.state); err != nil {
-		return err
-	}
+	// One that cannot be read has nothing to do; whoever asks for it is told.
+	unread := row.describeState(row.state)
 	known, err := scanHead(func(into ...any) error { return w.one(queryHead, []any{string(row.id)}, into...) })
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil
 	case err != nil:
 		return err
+	}
+	if unread != nil {
+		row.channel, row.holder = known.channel, known.holder
 	}
 	row.first = known.first
 	row.head = *row.advanced(known.cursors)

@@ -3,9 +3,13 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
+
+	"github.com/patchbay-host/patchbay/bridge"
 )
 
 const (
@@ -16,6 +20,8 @@ const (
 	// checkpointBytes is how much goes into the WAL before it is copied into
 	// the database.
 	checkpointBytes = 16 << 20
+	// flushAgain is how long writing behind waits after it has failed.
+	flushAgain = time.Minute
 	// bytesPerTransaction is what one adds to the WAL besides its content.
 	bytesPerTransaction = 4 << 10
 )
@@ -24,20 +30,23 @@ const (
 // hashes behind and copies the WAL into the database.
 type keeper struct {
 	s *Store
-	// flush and checkpoint hold one token when there is something to do.
-	flush, checkpoint chan struct{}
-	quit, gone        chan struct{}
-	quitOnce          sync.Once
+	// flush, checkpoint and probe hold one token when there is something to do.
+	flush, checkpoint, probe chan struct{}
+	quit, gone               chan struct{}
+	quitOnce                 sync.Once
 
 	// armed: disarm keeps a timer from flushing. Set under Store.writing.
 	armed  atomic.Bool
 	disarm func() bool
-	bytes  atomic.Int64
+	// rests: nothing is written behind until then, after it has failed. Used
+	// by the keeper's goroutine alone.
+	rests time.Time
+	bytes atomic.Int64
 }
 
 func newKeeper(s *Store) *keeper {
 	k := &keeper{s: s, flush: make(chan struct{}, 1), checkpoint: make(chan struct{}, 1),
-		quit: make(chan struct{}), gone: make(chan struct{}), disarm: func() bool { return false }}
+		probe: make(chan struct{}, 1), quit: make(chan struct{}), gone: make(chan struct{}), disarm: func() bool { return false }}
 	go k.run()
 	k.committed(0, s.memory.Load().behind())
 	return k
@@ -82,16 +91,35 @@ func (k *keeper) run() {
 		case <-k.quit:
 			return
 		case <-k.flush:
-			k.armed.Store(false)
-			if err := k.runFlush(); err != nil {
-				k.s.options.Log.Error("store: write behind", "err", err)
-			}
+			k.flushNow()
+		case <-k.probe:
+			k.s.recover()
 		case <-k.checkpoint:
 			if err := k.runCheckpoint(); err != nil {
 				k.s.options.Log.Error("store: checkpoint", "err", err)
 			}
 		}
 	}
+}
+
+// flushNow writes behind. If that fails though commits do not, it waits before
+// it tries again: nothing depends on it.
+func (k *keeper) flushNow() {
+	if k.s.now().Before(k.rests) {
+		return
+	}
+	k.armed.Store(false)
+	err := k.runFlush()
+	if err == nil || errors.Is(err, bridge.ErrUnwritable) {
+		return
+	}
+	k.s.options.Log.Error("store: write behind", "err", err)
+	k.s.writing.Lock()
+	defer k.s.writing.Unlock()
+	k.disarm()
+	k.armed.Store(true)
+	k.rests = k.s.now().Add(flushAgain)
+	k.disarm = k.s.options.Clock.AfterFunc(flushAgain, func() { signal(k.flush) })
 }
 
 func (k *keeper) runFlush() error {
@@ -111,7 +139,7 @@ func (k *keeper) runFlush() error {
 		k.s.writing.Lock()
 		done, err := f.step()
 		if err != nil {
-			k.s.distrust()
+			err = k.s.failed(err, 0)
 		}
 		k.s.writing.Unlock()
 		if done || err != nil {

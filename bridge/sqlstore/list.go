@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -56,6 +57,10 @@ func (s *Store) List(ctx context.Context, filter bridge.Filter) ([]lifecycle.Con
 	var list []lifecycle.Conversation
 	for _, h := range heads[:min(len(heads), limit)] {
 		c, err := s.conversation(ctx, h)
+		if errors.Is(err, bridge.ErrUnreadable) { // shown by what is known of it elsewhere
+			c, err = lifecycle.Conversation{ID: h.id, Channel: h.channel, Holder: h.holder, Number: h.number,
+				Reason: "what the store has of it is damaged"}, nil
+		}
 		if err != nil {
 			return nil, fmt.Errorf("list conversations: %w", err)
 		}

@@ -1,12 +1,12 @@
 package sqlstore
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strconv"
+	"strings"
 )
 
 // LockedError says that another process has the store open.
@@ -29,49 +29,82 @@ func (e *LockedError) Error() string {
 // errHeld is what lockFile answers when somebody else has the lock.
 var errHeld = errors.New("held by another process")
 
-// lock takes the exclusive lock beside the store's file; closing the answer
-// releases it, and so does the end of the process. The lock's file is left
-// behind: removing it would let two processes lock two files. If it still
-// names a process, that one was cut off.
-func lock(path string) (f *os.File, unclean bool, err error) {
-	f, err = os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o644)
+// locked is the lock beside a store's file: the pid of the process that has
+// it, and a word on a line of its own if the file has been a store before.
+type locked struct {
+	file *os.File
+	// unclean: whoever had it before was cut off. used: the file has been
+	// opened as a store.
+	unclean, used bool
+}
+
+// usedMark is that word.
+const usedMark = "store"
+
+// lock takes the exclusive lock beside the store's file; the end of the process
+// releases it. The lock's file is left behind: removing it would let two
+// processes lock two files. If it still names a process, that one was cut off.
+func lock(path string) (*locked, error) {
+	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
-		return nil, false, fmt.Errorf("open lock: %w", err)
+		return nil, fmt.Errorf("open lock: %w", err)
 	}
+	l := &locked{file: f}
 	if err := lockFile(f); err != nil {
 		defer f.Close()
 		if errors.Is(err, errHeld) {
-			return nil, false, &LockedError{Path: path, PID: readPID(f)}
+			pid, _ := l.read()
+			return nil, &LockedError{Path: path, PID: pid}
 		}
-		return nil, false, fmt.Errorf("lock %s: %w", f.Name(), err)
+		return nil, fmt.Errorf("lock %s: %w", f.Name(), err)
 	}
-	unclean = readPID(f) != 0
-	if err := writePID(f); err != nil {
+	pid, used := l.read()
+	l.unclean, l.used = pid != 0, used
+	if err := l.write(os.Getpid()); err != nil {
 		f.Close()
-		return nil, false, fmt.Errorf("write lock: %w", err)
+		return nil, fmt.Errorf("write lock: %w", err)
 	}
-	return f, unclean, nil
+	return l, nil
 }
 
-// unlock releases the lock, as after an orderly end.
-func unlock(f *os.File) error { return errors.Join(f.Truncate(0), f.Close()) }
-
-func readPID(f *os.File) int {
-	text, err := io.ReadAll(io.LimitReader(f, 32))
-	if err != nil {
-		return 0
-	}
-	pid, err := strconv.Atoi(string(bytes.TrimSpace(text)))
-	if err != nil {
-		return 0
-	}
-	return pid
+// opened notes that the file is a store.
+func (l *locked) opened() error {
+	l.used = true
+	return l.write(os.Getpid())
 }
 
-func writePID(f *os.File) error {
-	if err := f.Truncate(0); err != nil {
+// release gives the lock back, as after an orderly end.
+func (l *locked) release() error { return errors.Join(l.write(0), l.file.Close()) }
+
+// abandon gives the lock back, as after an end that was not.
+func (l *locked) abandon() error { return l.file.Close() }
+
+func (l *locked) read() (pid int, used bool) {
+	text, err := io.ReadAll(io.NewSectionReader(l.file, 0, 64))
+	if err != nil {
+		return 0, false
+	}
+	first, rest, _ := strings.Cut(string(text), "\n")
+	pid, err = strconv.Atoi(strings.TrimSpace(first))
+	if err != nil {
+		pid = 0
+	}
+	return pid, strings.HasPrefix(rest, usedMark)
+}
+
+// write writes over what is there before it cuts what is left of it: on a full
+// disk the lock goes on saying what it said.
+func (l *locked) write(pid int) error {
+	text := ""
+	if pid != 0 {
+		text = strconv.Itoa(pid)
+	}
+	text += "\n"
+	if l.used {
+		text += usedMark + "\n"
+	}
+	if _, err := l.file.WriteAt([]byte(text), 0); err != nil {
 		return err
 	}
-	_, err := f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
-	return err
+	return l.file.Truncate(int64(len(text)))
 }

@@ -8,9 +8,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // Open opens the store in the file at path, or makes it; "sqlite:" may stand
@@ -37,18 +34,18 @@ func open(ctx context.Context, path string, options Options) (*Store, error) {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real // one file, one lock
 	}
-	file, unclean, err := lock(path)
+	held, err := lock(path)
 	if err != nil {
-		return nil, err
+		return nil, explain(err)
 	}
-	s := &Store{path: path, options: options, lock: file, unclean: unclean}
+	s := &Store{path: path, options: options, lock: held, unclean: held.unclean}
 	s.memory.Store(newMemory())
 	if err := s.start(ctx); err != nil {
 		s.distrust()
 		if s.read != nil {
 			s.read.close()
 		}
-		file.Close()
+		_ = held.abandon() // the error that led here is the one to tell
 		return nil, explain(err)
 	}
 	s.keeper = newKeeper(s)
@@ -57,6 +54,9 @@ func open(ctx context.Context, path string, options Options) (*Store, error) {
 
 // start brings the file up to date and reads what belongs into memory.
 func (s *Store) start(ctx context.Context) error {
+	if err := s.look(); err != nil {
+		return err
+	}
 	if err := migrate(ctx, s.path, s.options, migrations()); err != nil {
 		return err
 	}
@@ -72,8 +72,26 @@ func (s *Store) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.read, err = openReader(s.path)
-	return err
+	if s.read, err = openReader(s.path); err != nil {
+		return err
+	}
+	return s.lock.opened()
+}
+
+// look refuses files that SQLite would repair by losing something.
+func (s *Store) look() error {
+	w, err := inspect(s.path, s.lock.used)
+	if err != nil || w.after == 0 {
+		return err
+	}
+	copied, err := w.setAside(s.path)
+	if err != nil {
+		return err
+	}
+	s.options.Log.Warn("the last commit in the store's WAL cannot be read: the end of the machine may have cut it off before "+
+		"anybody was told that it was durable. The store goes on without it; a copy of the WAL is kept, to be removed by hand",
+		"path", s.path, "copy", copied)
+	return nil
 }
 
 // readKey reads the key of the event ids' hashes, and makes it first if the
@@ -93,19 +111,4 @@ func (s *Store) readKey() error {
 		return fmt.Errorf("read key: it has %d bytes", len(key))
 	}
 	return nil
-}
-
-// explain says of SQLite's errors about the file itself what would help.
-func explain(err error) error {
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	switch e.Code() & 0xff {
-	case sqlite3.SQLITE_NOTADB:
-		return fmt.Errorf("the file is not a SQLite database: name another one, or move it away: %w", err)
-	case sqlite3.SQLITE_CORRUPT:
-		return fmt.Errorf("the file is damaged: restore a copy, or try `sqlite3 FILE .recover`: %w", err)
-	}
-	return err
 }

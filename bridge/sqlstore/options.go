@@ -23,6 +23,9 @@ type Options struct {
 	// NoSync leaves out fsync: what was committed survives the end of the
 	// process and not that of the machine. For tests.
 	NoSync bool
+
+	// pragmas of the writer besides its own: what fills a disk in tests.
+	pragmas func() []string
 }
 
 func (o Options) withDefaults() Options {

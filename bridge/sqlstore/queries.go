@@ -9,6 +9,10 @@ const (
 	queryPutMeta = `INSERT INTO meta (name, value) VALUES (?, ?)
 		ON CONFLICT (name) DO UPDATE SET value = excluded.value`
 
+	// What an attempt to write writes, and removes.
+	queryPutRoom  = `INSERT INTO meta (name, value) VALUES ('room', zeroblob(?)) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
+	queryDropRoom = `DELETE FROM meta WHERE name = 'room'`
+
 	// A host's term is above those of all that came before it.
 	queryRaiseTerm = `INSERT INTO hosts (id, term, seen_at) SELECT ?, coalesce(max(term), 0) + 1, unixepoch() FROM hosts WHERE true
 		ON CONFLICT (id) DO UPDATE SET term = excluded.term, seen_at = excluded.seen_at RETURNING term`
@@ -20,20 +24,20 @@ const (
 	queryState = `SELECT state FROM journal WHERE position = ?`
 
 	// queryWalk reads the rows that hold the entries from ?3+1 to ?2, from the
-	// head at ?1: by leaps as far as they reach, then step by step.
+	// head at ?1: by leaps as far as they reach, then step by step, and never forwards.
 	queryWalk = `WITH RECURSIVE
 		leaps (position, leap, number, through) AS (
 			SELECT position, leap, number, ? FROM journal WHERE position = ?
 			UNION ALL
 			SELECT j.position, j.leap, j.number, l.through FROM leaps l
-				JOIN journal j ON j.position = l.leap WHERE l.number > l.through),
+				JOIN journal j ON j.position = l.leap AND j.position < l.position WHERE l.number > l.through),
 		steps (position, previous, base, wanted) AS (
 			SELECT position, previous, base, ? FROM journal
 				WHERE position = (SELECT min(position) FROM leaps WHERE number >= through)
 			UNION ALL
 			SELECT j.position, j.previous, j.base, s.wanted FROM steps s
-				JOIN journal j ON j.position = s.previous WHERE s.base > s.wanted)
-		SELECT j.entries FROM steps s JOIN journal j ON j.position = s.position ORDER BY s.position`
+				JOIN journal j ON j.position = s.previous AND j.position < s.position WHERE s.base > s.wanted)
+		SELECT j.conversation, j.entries FROM steps s JOIN journal j ON j.position = s.position ORDER BY s.position`
 
 	headColumns = `first, id, head, leap, number, desk, desk_done, observe_done, channel, holder, due, turn`
 	queryHead   = `SELECT ` + headColumns + ` FROM conversations WHERE id = ?`

@@ -15,6 +15,7 @@ import (
 
 // find is a conversation's head for readers. [bridge.ErrNotFound] if there is
 // no conversation.
+// [bridge.ErrUnreadable] if it cannot be told.
 func (s *Store) find(ctx context.Context, id bot.ConversationID) (*head, error) {
 	if h := s.memory.Load().head(id); h != nil {
 		return h, nil
@@ -23,19 +24,33 @@ func (s *Store) find(ctx context.Context, id bot.ConversationID) (*head, error) 
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, bridge.ErrNotFound
 	}
-	return h, err
+	if err != nil {
+		return nil, asUnreadable(err)
+	}
+	return h, nil
 }
 
 // conversation reads what a head stands for.
 func (s *Store) conversation(ctx context.Context, h *head) (c lifecycle.Conversation, err error) {
 	var state []byte
 	if err := s.read.one(ctx, queryState, []any{h.position}, &state); err != nil {
-		return c, fmt.Errorf("read conversation: %w", err)
+		if errors.Is(err, sql.ErrNoRows) {
+			err = fmt.Errorf("%w: its row %d is gone", bridge.ErrUnreadable, h.position)
+		}
+		return c, fmt.Errorf("read conversation: %w", asUnreadable(err))
 	}
-	if err := json.Unmarshal(state, &c); err != nil {
-		return c, fmt.Errorf("read conversation: %w", err)
+	return c, decodeState(state, h, &c)
+}
+
+// decodeState reads a conversation, and holds it against its head.
+func decodeState(state []byte, h *head, c *lifecycle.Conversation) error {
+	if err := json.Unmarshal(state, c); err != nil {
+		return fmt.Errorf("read conversation: %w: row %d: %w", bridge.ErrUnreadable, h.position, err)
 	}
-	return c, nil
+	if c.ID != h.id || c.Number != h.number {
+		return fmt.Errorf("read conversation: %w: row %d is not its newest", bridge.ErrUnreadable, h.position)
+	}
+	return nil
 }
 
 // Load reads a conversation. See [bridge.Store].
@@ -84,31 +99,51 @@ func (s *Store) entries(ctx context.Context, h *head, after, through int64) ([]l
 	if after >= through {
 		return nil, nil
 	}
+	entries, err := s.walk(ctx, h, after, through)
+	if err != nil {
+		return nil, fmt.Errorf("read entries: %w", asUnreadable(err))
+	}
+	if got := int64(len(entries)); got != through-after {
+		return nil, fmt.Errorf("read entries: %w: of %d entries %d are there", bridge.ErrUnreadable, through-after, got)
+	}
+	return entries, nil
+}
+
+// walk reads the rows with those entries. Each must be the conversation's own,
+// and its entries must follow from those before.
+func (s *Store) walk(ctx context.Context, h *head, after, through int64) ([]lifecycle.Entry, error) {
 	rows, err := s.read.query(ctx, queryWalk, through, h.position, after)
 	if err != nil {
-		return nil, fmt.Errorf("read entries: %w", err)
+		return nil, err
 	}
 	defer rows.Close()
 	var entries []lifecycle.Entry
+	next := after + 1
 	for rows.Next() {
+		var id bot.ConversationID
 		var text sql.RawBytes
 		var some []lifecycle.Entry
-		if err := rows.Scan(&text); err != nil {
-			return nil, fmt.Errorf("read entries: %w", err)
+		if err := rows.Scan(&id, &text); err != nil {
+			return nil, err
+		}
+		if id != h.id {
+			return nil, fmt.Errorf("%w: a row of another one is among its own", bridge.ErrUnreadable)
 		}
 		if err := json.Unmarshal(text, &some); err != nil {
-			return nil, fmt.Errorf("read entries: %w", err)
+			return nil, fmt.Errorf("%w: after entry %d: %w", bridge.ErrUnreadable, next-1, err)
 		}
 		for _, entry := range some {
-			if entry.Number > after && entry.Number <= through {
-				entries = append(entries, entry)
+			if entry.Number < next || entry.Number > through {
+				continue
 			}
+			if entry.Number != next {
+				return nil, fmt.Errorf("%w: entry %d is missing", bridge.ErrUnreadable, next)
+			}
+			entries = append(entries, entry)
+			next++
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read entries: %w", err)
-	}
-	return entries, nil
+	return entries, rows.Err()
 }
 
 // Ticket finds the conversation that a ticket is bound to. See [bridge.Store].

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"sync"
 	"sync/atomic"
 
@@ -18,7 +17,7 @@ var errClosed = errors.New("the store is closed")
 type Store struct {
 	path    string
 	options Options
-	lock    *os.File
+	lock    *locked
 	unclean bool
 	term    int64
 	hasher  hasher
@@ -33,8 +32,9 @@ type Store struct {
 	closed   bool
 
 	// memory is replaced when the file is read again.
-	memory atomic.Pointer[memory]
-	keeper *keeper
+	memory  atomic.Pointer[memory]
+	keeper  *keeper
+	trouble trouble
 }
 
 var _ bridge.Store = (*Store)(nil)
@@ -51,7 +51,13 @@ func (s *Store) ready(ctx context.Context) error {
 	if s.write != nil {
 		return nil
 	}
-	return s.reload(ctx)
+	if err := s.Unwritable(); err != nil {
+		return err
+	}
+	if err := s.reload(ctx); err != nil {
+		return s.failed(err, 0)
+	}
+	return nil
 }
 
 // distrust forgets the writer, after an error that leaves in doubt what the
@@ -104,7 +110,13 @@ func (s *Store) Close() error {
 		errs = append(errs, s.write.close())
 		s.write = nil
 	}
-	errs = append(errs, unlock(s.lock))
+	if s.Unwritable() != nil {
+		s.trouble.stop()
+		// What was begun meanwhile is not in the file, as after a cut.
+		errs = append(errs, s.lock.abandon())
+	} else {
+		errs = append(errs, s.lock.release())
+	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("close %s: %w", s.path, err)
 	}

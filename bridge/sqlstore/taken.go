@@ -45,7 +45,7 @@ func (w *writer) taken(hashes []int64) (map[int64]struct{}, error) {
 	for _, size := range batchSizes {
 		for ; len(args) >= size; args = args[size:] {
 			if err := w.askTaken(args[:size], found); err != nil {
-				return nil, fmt.Errorf("look up events: %w", err)
+				return nil, fmt.Errorf("look up events: %w", asUnreadable(err))
 			}
 		}
 	}
