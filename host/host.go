@@ -117,6 +117,7 @@ func New(ctx context.Context, cfg *config.Config, options Options) (_ *Host, err
 func (h *Host) serveWith(cfg *config.Config, addresses *files.Addresses) error {
 	registry := newRegistry()
 	measureEngine(registry, h.engine.Stats)
+	measureStore(registry, h.store.Unwritable)
 	registry.MustRegister(botMetrics{h.supervisor}, h.reloads)
 	var err error
 	if h.directline, err = directline.New(directline.Config{
@@ -182,6 +183,9 @@ func (h *Host) notReady() []string {
 		return []string{"the host is stopping"}
 	case !h.settled:
 		return []string{"bots are being started"}
+	}
+	if err := h.store.Unwritable(); err != nil {
+		return []string{err.Error()}
 	}
 	return nil
 }

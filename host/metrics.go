@@ -42,6 +42,18 @@ func measureEngine(registry *prometheus.Registry, stats func() bridge.Stats) {
 	}
 }
 
+// measureStore shows whether the store takes anything in.
+func measureStore(registry *prometheus.Registry, unwritable func() error) {
+	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Namespace: "patchbay", Name: "store_writable", Help: "Whether the store can be written.",
+	}, func() float64 {
+		if unwritable() != nil {
+			return 0
+		}
+		return 1
+	}))
+}
+
 // botMetrics show how the bots are that are configured now.
 type botMetrics struct{ *supervisor.Supervisor }
 

@@ -107,7 +107,7 @@ func faultOf(err error) *fault {
 		return conversationNotFound()
 	case errors.Is(err, bridge.ErrTooLarge):
 		return &fault{http.StatusRequestEntityTooLarge, codeMessageSizeTooBig, "the file is too large"}
-	case errors.Is(err, bridge.ErrNoRoom), errors.Is(err, syscall.ENOSPC):
+	case errors.Is(err, bridge.ErrNoRoom), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EFBIG):
 		return noRoom()
 	case errors.Is(err, bridge.ErrUnavailable), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return unavailable()
@@ -118,8 +118,9 @@ func faultOf(err error) *fault {
 // refuse answers err. What is not the client's doing is logged.
 func (s *Server) refuse(c *gin.Context, err error) {
 	f := faultOf(err)
-	stopping := f.status == http.StatusServiceUnavailable && s.later.Load() > 0
-	if f.status >= http.StatusInternalServerError && c.Request.Context().Err() == nil && !stopping {
+	known := f.status == http.StatusServiceUnavailable && s.later.Load() > 0 || // the host stops
+		errors.Is(err, bridge.ErrUnwritable) // of which the store has told
+	if f.status >= http.StatusInternalServerError && c.Request.Context().Err() == nil && !known {
 		s.log.Error("answer direct line call", "conversation", c.Param("id"),
 			"err", fmt.Errorf("%s %s: %w", c.Request.Method, c.FullPath(), err))
 	}

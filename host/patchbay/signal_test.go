@@ -35,8 +35,19 @@ func TestMain(m *testing.M) {
 	case "errand":
 		bot.Serve(bot.Func(errand))
 		syscall.Exit(0)
+	case "clerk":
+		bot.Serve(bot.Func(clerk))
+		syscall.Exit(0)
 	}
 	os.Exit(m.Run())
+}
+
+// clerk says what it hears, and hands off on "agent".
+func clerk(_ context.Context, t *bot.Turn, reply *bot.Reply) error {
+	if t.Text() == "agent" {
+		return reply.Handoff(bot.Handoff{Reason: "asked for a person"})
+	}
+	return reply.Say("You said: " + t.Text())
 }
 
 // errand says what the address that the customer says answers.

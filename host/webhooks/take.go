@@ -20,7 +20,7 @@ func (s *Server) take(c *gin.Context) {
 	}
 	result := s.handle(c, verifier, channel)
 	s.metrics.count(desk, result)
-	if result.err != nil && result.outcome != Nothing {
+	if result.err != nil && result.outcome != Nothing && !errors.Is(result.err, bridge.ErrUnwritable) { // of which the store has told
 		s.log.say(c.Request.Context(), desk, channel, result)
 	}
 	answer(c.Writer, result.status)
