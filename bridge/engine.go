@@ -84,6 +84,8 @@ type Engine struct {
 
 	current     atomic.Pointer[settings]
 	configuring sync.Mutex
+	// erasing is held from the beginning of an erasure to its end.
+	erasing sync.Mutex
 
 	// ctx ends when the engine stops; work counts its goroutines.
 	ctx  context.Context

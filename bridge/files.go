@@ -152,6 +152,18 @@ func (e *Engine) fetchNow(desk Desk, ticket, attachment string, key fileKey) err
 	return nil
 }
 
+// busy reports whether a file of a conversation's is on its way.
+func (f *files) busy(id bot.ConversationID) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for key := range f.fetching {
+		if key.conversation == id {
+			return true
+		}
+	}
+	return false
+}
+
 // fetchAhead fetches the files that the desk tells of, so that they are here
 // when they are asked for. What fails is fetched when it is asked for.
 func (e *Engine) fetchAhead(c lifecycle.Conversation, entries []lifecycle.Entry) {

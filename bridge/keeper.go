@@ -71,7 +71,21 @@ func (k *keeper) run() {
 			return
 		}
 		k.mu.Unlock()
-		k.handle(batch)
+		k.read(batch)
+	}
+}
+
+// read handles mail, in order.
+func (k *keeper) read(batch []*delivery) {
+	for len(batch) > 0 {
+		end := slices.IndexFunc(batch, func(d *delivery) bool { return d.erase != nil })
+		if end < 0 {
+			k.handle(batch)
+			return
+		}
+		k.handle(batch[:end:end])
+		batch[end].done <- receipt{err: k.erase(*batch[end].erase)}
+		batch = batch[end+1:]
 	}
 }
 

@@ -17,6 +17,8 @@ type delivery struct {
 	parked int64
 	// tick: no event, only see whether there is something to do.
 	tick bool
+	// erase: no event, but the conversation's end.
+	erase *erasure
 	// flight is the turn that the event comes from; nil: another source.
 	flight *flight
 	// done gets one receipt. Nil: nobody waits, and the delivery is put

@@ -21,6 +21,8 @@ type saver struct {
 	clock Clock
 	log   *slog.Logger
 
+	flushing sync.Mutex // held while cursors are written
+
 	mu      sync.Mutex
 	dirty   map[bot.ConversationID]Cursors
 	writing map[bot.ConversationID]Cursors
@@ -53,8 +55,21 @@ func (s *saver) latest(id bot.ConversationID) (Cursors, bool) {
 	return c, ok
 }
 
+// forget drops the cursors of a conversation that is about to be erased, once
+// nobody is writing them.
+func (s *saver) forget(id bot.ConversationID) {
+	s.flushing.Lock()
+	defer s.flushing.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.dirty, id)
+	delete(s.writing, id)
+}
+
 // flush saves what is to be saved.
 func (s *saver) flush(ctx context.Context) {
+	s.flushing.Lock()
+	defer s.flushing.Unlock()
 	s.mu.Lock()
 	dirty := s.dirty
 	s.dirty, s.writing, s.set = map[bot.ConversationID]Cursors{}, dirty, false

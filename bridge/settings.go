@@ -56,7 +56,7 @@ func (e *Engine) Configure(ctx context.Context, s Settings) error {
 		return fmt.Errorf("list conversations: %w", err)
 	}
 	for _, w := range work {
-		if back[w.Channel] {
+		if back[w.Channel] && !w.Erased {
 			e.wake(w.ID)
 		}
 	}

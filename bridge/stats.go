@@ -8,7 +8,7 @@ import (
 
 // counters count what the engine does, since it was made.
 type counters struct {
-	entries, turns, failed, stale, handoffs, returns, handbacks, failbacks, parked, deskErrors atomic.Int64
+	entries, turns, failed, stale, handoffs, returns, handbacks, failbacks, parked, deskErrors, erased atomic.Int64
 }
 
 // Stats are counts since the engine was made.
@@ -24,6 +24,8 @@ type Stats struct {
 	Failbacks int64
 	// ParkedEvents that had to wait for their ticket; DeskErrors of calls.
 	ParkedEvents, DeskErrors int64
+	// Erased conversations.
+	Erased int64
 }
 
 // Stats are counts since the engine was made.
@@ -33,7 +35,7 @@ func (e *Engine) Stats() Stats {
 		Entries: s.entries.Load(), Turns: s.turns.Load(),
 		FailedTurns: s.failed.Load(), StaleReplies: s.stale.Load(),
 		Handoffs: s.handoffs.Load(), Returns: s.returns.Load(), Handbacks: s.handbacks.Load(), Failbacks: s.failbacks.Load(),
-		ParkedEvents: s.parked.Load(), DeskErrors: s.deskErrors.Load(),
+		ParkedEvents: s.parked.Load(), DeskErrors: s.deskErrors.Load(), Erased: s.erased.Load(),
 	}
 }
 

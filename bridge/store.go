@@ -33,7 +33,8 @@ type Store interface {
 	// if it is not bound.
 	Ticket(ctx context.Context, desk, ticket string) (bot.ConversationID, error)
 	// Work lists the conversations that have something to do: a timer, a
-	// turn, or desk entries behind their cursor. Read once at the start.
+	// turn, or desk entries behind their cursor; and erasures that are not
+	// done. Read at the start.
 	Work(ctx context.Context) ([]Work, error)
 	// Parked lists the events that wait for their ticket to be bound, oldest
 	// first; with an empty ticket those of all tickets.
@@ -43,6 +44,10 @@ type Store interface {
 	// SaveCursors writes cursors behind. Losing the newest ones is harmless:
 	// what may have been done is read back.
 	SaveCursors(ctx context.Context, cursors map[bot.ConversationID]Cursors) error
+	// Erase removes a conversation and all that belongs to it, in one
+	// transaction, and remembers for [Store.Work] that it did; with Done it
+	// forgets that. [ErrNotFound] if there is no such conversation.
+	Erase(ctx context.Context, e Erasure) error
 	// Close ends the store's work and releases its lock. Idempotent.
 	Close() error
 }
@@ -99,6 +104,18 @@ type Work struct {
 	Due time.Time
 	// Now: it has more than a timer to do.
 	Now bool
+	// Erased: it was erased, and what others keep of it may be left.
+	Erased bool
+}
+
+// Erasure is the removal of a conversation.
+type Erasure struct {
+	Conversation bot.ConversationID
+	// Again are events of its that may come again, to begin another one of
+	// the same id. Of all others it stays known that they were taken in.
+	Again []string
+	// Done: everything that others keep of it is gone, too.
+	Done bool
 }
 
 // Parked is an event that waits for its ticket to be bound.
@@ -114,6 +131,12 @@ type Filter struct {
 	Holder lifecycle.Holder
 	// Channel; empty: any.
 	Channel string
+	// Customer by id; empty: any.
+	Customer string
+	// Oldest: those whose newest change is the oldest come first.
+	Oldest bool
+	// Skip leaves out the first ones; not with Customer.
+	Skip int
 	// Limit; 0: 100.
 	Limit int
 }

@@ -10,7 +10,8 @@ import (
 const (
 	// parkedFor is how long an event waits for its ticket to be bound.
 	parkedFor = 24 * time.Hour
-	// sweepEvery is how often parked events are looked over.
+	// sweepEvery is how often parked events are looked over, and
+	// conversations that are not kept any longer are looked for.
 	sweepEvery = time.Hour
 )
 
@@ -21,16 +22,31 @@ func (e *Engine) takeUp(ctx context.Context) error {
 		return fmt.Errorf("list conversations: %w", err)
 	}
 	for _, w := range work {
-		if w.Now {
+		switch {
+		case w.Erased: // by expire
+		case w.Now:
 			e.wake(w.ID)
-		} else {
+		default:
 			e.alarms.at(w.ID, w.Due)
 		}
 	}
 	if len(work) > 0 {
 		e.log.Info("took up conversations", "count", len(work))
 	}
+	e.work.Go(e.expireNow)
 	return e.sweep(ctx)
+}
+
+// expireNow looks for what is to be erased now, and again after a while.
+func (e *Engine) expireNow() {
+	if err := e.expire(e.ctx); err != nil && e.ctx.Err() == nil {
+		e.log.Error("erase what is not kept any longer", "err", err)
+	}
+	e.clock.AfterFunc(sweepEvery, func() {
+		if e.ctx.Err() == nil {
+			e.expireNow()
+		}
+	})
 }
 
 // sweep hands over parked events whose ticket is bound by now, and drops those

@@ -41,6 +41,9 @@ type Channel struct {
 	// Inactivity is how long a customer may be silent while the bot holds the
 	// conversation before it ends; 0: for ever.
 	Inactivity time.Duration
+	// Keep is how long a conversation is kept after its last entry, once it
+	// rests; 0: for ever.
+	Keep time.Duration
 	// SilentTicket is how long a ticket held by queue or agent may be without
 	// an event before it is looked at; 0: for ever.
 	SilentTicket time.Duration

@@ -251,6 +251,12 @@ func (c Conversation) Due() time.Time {
 	return due
 }
 
+// Rests reports whether nobody waits for anything: neither agents nor the bot
+// have something open, and nothing will happen by itself.
+func (c Conversation) Rests() bool {
+	return (c.Holder == Nobody || c.Holder == Bot) && len(c.Turns) == 0 && len(c.Timers) == 0 && c.Desk.Opening == 0
+}
+
 // Over reports whether nothing is left to do: nobody holds the conversation,
 // and no turn and no timer waits.
 func (c Conversation) Over() bool {

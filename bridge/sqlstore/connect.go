@@ -31,13 +31,14 @@ func connect(path string, limit int, pragmas ...string) (*sql.DB, error) {
 }
 
 // writerPragmas: checkpoints of the WAL are the keeper's work, not that of
-// whoever commits.
+// whoever commits. What is removed is overwritten where that costs no writing;
+// [Store.Erase] asks for more.
 func writerPragmas(o Options) []string {
 	sync := "FULL"
 	if o.NoSync {
 		sync = "OFF"
 	}
-	pragmas := []string{"journal_mode(WAL)", "synchronous(" + sync + ")", "wal_autocheckpoint(0)",
+	pragmas := []string{"journal_mode(WAL)", "synchronous(" + sync + ")", "wal_autocheckpoint(0)", "secure_delete(FAST)",
 		"journal_size_limit(" + strconv.Itoa(4*checkpointBytes) + ")", "cache_size(-16384)"}
 	if o.pragmas != nil {
 		pragmas = append(pragmas, o.pragmas()...)

@@ -75,6 +75,7 @@ func (s *Store) readFile(w *writer) error {
 	if err := w.one(queryPosition, nil, &position); err != nil {
 		return err
 	}
+	position = max(position, checkpoint) // the newest rows may have been erased
 	days, err := w.readDays()
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -33,10 +34,33 @@ func (s *Store) Work(ctx context.Context) ([]bridge.Work, error) {
 		}
 		work = append(work, w)
 	}
-	return work, nil
+	erased, err := s.erased(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list work: %w", err)
+	}
+	return append(work, erased...), nil
 }
 
-// List reads conversations, newest change first. See [bridge.Store].
+// erased are the conversations whose erasure is not known to be complete.
+func (s *Store) erased(ctx context.Context) ([]bridge.Work, error) {
+	rows, err := s.read.query(ctx, queryErased)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var work []bridge.Work
+	for rows.Next() {
+		w := bridge.Work{Erased: true}
+		if err := rows.Scan(&w.ID); err != nil {
+			return nil, err
+		}
+		work = append(work, w)
+	}
+	return work, rows.Err()
+}
+
+// List reads conversations, newest change first. See [bridge.Store]. To find
+// those of a customer it reads the state of every one of the channel.
 func (s *Store) List(ctx context.Context, filter bridge.Filter) ([]lifecycle.Conversation, error) {
 	limit := cmp.Or(filter.Limit, listed)
 	wanted := func(h *head) bool {
@@ -44,19 +68,36 @@ func (s *Store) List(ctx context.Context, filter bridge.Filter) ([]lifecycle.Con
 			(filter.Channel == "" || h.channel == filter.Channel)
 	}
 	newer := s.memory.Load().unwritten()
-	holder, most := string(filter.Holder), limit+len(newer)
+	holder, most := string(filter.Holder), limit+filter.Skip+len(newer)
+	if filter.Customer != "" {
+		most = math.MaxInt32
+	}
 	query, args := queryAll, []any{holder, holder, filter.Channel, filter.Channel, most}
 	if filter.Holder != "" && filter.Holder != lifecycle.Nobody {
 		query, args = queryHeldBy, args[1:]
+	}
+	if filter.Oldest {
+		query, args = queryOldest, []any{holder, holder, filter.Channel, filter.Channel, most}
 	}
 	heads, err := s.scan(ctx, newer, wanted, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list conversations: %w", err)
 	}
-	slices.SortFunc(heads, func(a, b *head) int { return cmp.Compare(b.position, a.position) })
+	slices.SortFunc(heads, func(a, b *head) int {
+		if filter.Oldest {
+			a, b = b, a
+		}
+		return cmp.Compare(b.position, a.position)
+	})
 	var list []lifecycle.Conversation
-	for _, h := range heads[:min(len(heads), limit)] {
+	for _, h := range heads[min(len(heads), filter.Skip):] {
+		if len(list) == limit {
+			break
+		}
 		c, err := s.conversation(ctx, h)
+		if errors.Is(err, bridge.ErrNotFound) { // erased meanwhile
+			continue
+		}
 		if errors.Is(err, bridge.ErrUnreadable) { // shown by what is known of it elsewhere
 			c, err = lifecycle.Conversation{ID: h.id, Channel: h.channel, Holder: h.holder, Number: h.number,
 				Reason: "what the store has of it is damaged"}, nil
@@ -64,7 +105,9 @@ func (s *Store) List(ctx context.Context, filter bridge.Filter) ([]lifecycle.Con
 		if err != nil {
 			return nil, fmt.Errorf("list conversations: %w", err)
 		}
-		list = append(list, c)
+		if filter.Customer == "" || c.Customer.ID == filter.Customer {
+			list = append(list, c)
+		}
 	}
 	return list, nil
 }

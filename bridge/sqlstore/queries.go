@@ -47,6 +47,9 @@ const (
 	queryAll = `SELECT ` + headColumns + ` FROM conversations
 		WHERE (holder = ? OR ? = '') AND (channel = ? OR ? = '') ORDER BY head DESC LIMIT ?`
 
+	queryOldest = `SELECT ` + headColumns + ` FROM conversations
+		WHERE (holder = ? OR ? = '') AND (channel = ? OR ? = '') ORDER BY head LIMIT ?`
+
 	queryTicket = `SELECT conversation FROM tickets WHERE desk = ? AND ticket = ?`
 	queryBind   = `INSERT INTO tickets (desk, ticket, conversation) VALUES (?, ?, ?)
 		ON CONFLICT (desk, ticket) DO NOTHING`
@@ -56,6 +59,24 @@ const (
 	queryParkedHash = `SELECT hash FROM parked WHERE id = ?`
 	queryParked     = `SELECT id, event FROM parked WHERE desk = ? AND ticket = ? ORDER BY id`
 	queryAllParked  = `SELECT id, event FROM parked ORDER BY id`
+
+	// What is overwritten by as many zeros stays in its place; what is removed
+	// may have been copied about before.
+	queryBlankJournal = `UPDATE journal SET conversation = zeroblob(octet_length(conversation)),
+		entries = zeroblob(octet_length(entries)), state = zeroblob(octet_length(state)) ` + queryOneJournal
+	queryEraseJournal = `DELETE FROM journal ` + queryOneJournal
+	queryOneJournal   = `WHERE position IN (
+		WITH RECURSIVE back (position, previous) AS (
+			SELECT position, previous FROM journal WHERE position = ?
+			UNION ALL
+			SELECT j.position, j.previous FROM back b JOIN journal j ON j.position = b.previous)
+		SELECT position FROM back)`
+	queryEraseParked  = `DELETE FROM parked WHERE (desk, ticket) IN (SELECT desk, ticket FROM tickets WHERE conversation = ?)`
+	queryEraseTickets = `DELETE FROM tickets WHERE conversation = ?`
+	queryEraseHead    = `DELETE FROM conversations WHERE id = ?`
+	queryPutErased    = `INSERT INTO erased (conversation) VALUES (?) ON CONFLICT DO NOTHING`
+	queryForgetErased = `DELETE FROM erased WHERE conversation = ?`
+	queryErased       = `SELECT conversation FROM erased`
 
 	queryTakenDays   = `SELECT slot, day FROM taken_days`
 	queryPutTakenDay = `INSERT INTO taken_days (slot, day) VALUES (?, ?)
@@ -73,6 +94,8 @@ func queryTake(slot int) func(n int) string {
 		return `INSERT INTO ` + slotNames[slot] + ` (hash) VALUES ` + rows(n, 1) + ` ON CONFLICT (hash) DO NOTHING`
 	}
 }
+
+func queryEraseTaken(slot int) string { return `DELETE FROM ` + slotNames[slot] + ` WHERE hash = ?` }
 
 func queryEmpty(slot int) string { return `DELETE FROM ` + slotNames[slot] }
 

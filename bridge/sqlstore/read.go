@@ -35,6 +35,9 @@ func (s *Store) conversation(ctx context.Context, h *head) (c lifecycle.Conversa
 	var state []byte
 	if err := s.read.one(ctx, queryState, []any{h.position}, &state); err != nil {
 		if errors.Is(err, sql.ErrNoRows) {
+			if now, err := s.find(ctx, h.id); errors.Is(err, bridge.ErrNotFound) || err == nil && now.first != h.first {
+				return c, bridge.ErrNotFound // erased meanwhile
+			}
 			err = fmt.Errorf("%w: its row %d is gone", bridge.ErrUnreadable, h.position)
 		}
 		return c, fmt.Errorf("read conversation: %w", asUnreadable(err))

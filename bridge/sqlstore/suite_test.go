@@ -41,6 +41,9 @@ func suite(t *testing.T, fresh func(t *testing.T) opener) {
 		"cancelled":           checkCancelled,
 		"state in entry only": checkBotState,
 		"closed":              checkClosed,
+		"erase":               checkErase,
+		"erase newest":        checkEraseNewest,
+		"list of customer":    checkListOfCustomer,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &subject{t: t, open: fresh(t)}
