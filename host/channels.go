@@ -21,7 +21,7 @@ func channelsOf(cfg *config.Config, can func(desk string) lifecycle.Capabilities
 			Greet: c.Greet, Language: c.Language,
 			Targets: targetsOf(c), Hours: hoursOf(c.Handoff.Hours), CancelWords: c.Handoff.CancelWords,
 			NoAgentAfter: c.Handoff.NoAgentAfter, TransferGrace: c.Handoff.TransferGrace,
-			SilentTicket: c.Handoff.SilentTicket, Inactivity: c.Inactivity,
+			SilentTicket: c.Handoff.SilentTicket, Inactivity: c.Inactivity, Keep: c.Keep,
 			Debounce: c.Debounce, TurnDeadline: cfg.Bots[c.Bot].TurnDeadline,
 			SurveyDeadline: cfg.Bots[c.SurveyBot].TurnDeadline,
 			OnFailure:      lifecycle.Holder(c.OnFailure), Failback: c.Failback, AfterAgent: lifecycle.Holder(c.AfterAgent),

@@ -151,14 +151,15 @@ func (h *Host) serveWith(cfg *config.Config, addresses *files.Addresses) error {
 	front.Handle(public.Path+"/8x8/", h.hooks)
 	front.Handle(public.Path+files.Prefix, kept)
 	h.front = newSide(front, h.log)
-	h.ops = newSide(h.operatorsSide(cfg, registry), h.log)
+	h.ops = newSide(h.operatorsSide(cfg, registry, addresses), h.log)
 	return nil
 }
 
-func (h *Host) operatorsSide(cfg *config.Config, registry *prometheus.Registry) http.Handler {
+func (h *Host) operatorsSide(cfg *config.Config, registry *prometheus.Registry, addresses *files.Addresses) http.Handler {
 	return ops.New(ops.Config{
 		Token: cfg.Ops.Token.Reveal(), Conversations: h.engine, Bots: botsForOps(h.supervisor),
-		Ready: func(context.Context) []string { return h.notReady() }, Reload: h.Reload, Metrics: registry, Logger: h.log,
+		Ready: func(context.Context) []string { return h.notReady() }, Reload: h.Reload,
+		People: h.engine, FileURL: fileLinks(addresses, linkForCustomer), Metrics: registry, Logger: h.log,
 	})
 }
 

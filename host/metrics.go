@@ -24,16 +24,17 @@ func measureEngine(registry *prometheus.Registry, stats func() bridge.Stats) {
 		help  string
 		value func(bridge.Stats) int64
 	}{
-		"journal_entries_total": {"Entries added to journals.", func(s bridge.Stats) int64 { return s.Entries }},
-		"turns_total":           {"Turns put to bots, attempts counted singly.", func(s bridge.Stats) int64 { return s.Turns }},
-		"turns_failed_total":    {"Attempts of turns that ended badly.", func(s bridge.Stats) int64 { return s.FailedTurns }},
-		"stale_replies_total":   {"Replies of bots refused because they came too late.", func(s bridge.Stats) int64 { return s.StaleReplies }},
-		"handoffs_total":        {"Handoffs to a queue.", func(s bridge.Stats) int64 { return s.Handoffs }},
-		"returns_total":         {"Conversations back in the queue without a handoff.", func(s bridge.Stats) int64 { return s.Returns }},
-		"handbacks_total":       {"Conversations given back after the agents.", func(s bridge.Stats) int64 { return s.Handbacks }},
-		"failbacks_total":       {"Conversations back from the queue at a bot whose failure had led there.", func(s bridge.Stats) int64 { return s.Failbacks }},
-		"parked_events_total":   {"Events of the desk that had to wait for their ticket.", func(s bridge.Stats) int64 { return s.ParkedEvents }},
-		"desk_errors_total":     {"Calls to desks that failed.", func(s bridge.Stats) int64 { return s.DeskErrors }},
+		"journal_entries_total":      {"Entries added to journals.", func(s bridge.Stats) int64 { return s.Entries }},
+		"turns_total":                {"Turns put to bots, attempts counted singly.", func(s bridge.Stats) int64 { return s.Turns }},
+		"turns_failed_total":         {"Attempts of turns that ended badly.", func(s bridge.Stats) int64 { return s.FailedTurns }},
+		"stale_replies_total":        {"Replies of bots refused because they came too late.", func(s bridge.Stats) int64 { return s.StaleReplies }},
+		"handoffs_total":             {"Handoffs to a queue.", func(s bridge.Stats) int64 { return s.Handoffs }},
+		"returns_total":              {"Conversations back in the queue without a handoff.", func(s bridge.Stats) int64 { return s.Returns }},
+		"handbacks_total":            {"Conversations given back after the agents.", func(s bridge.Stats) int64 { return s.Handbacks }},
+		"failbacks_total":            {"Conversations back from the queue at a bot whose failure had led there.", func(s bridge.Stats) int64 { return s.Failbacks }},
+		"parked_events_total":        {"Events of the desk that had to wait for their ticket.", func(s bridge.Stats) int64 { return s.ParkedEvents }},
+		"conversations_erased_total": {"Conversations erased, by age or by order.", func(s bridge.Stats) int64 { return s.Erased }},
+		"desk_errors_total":          {"Calls to desks that failed.", func(s bridge.Stats) int64 { return s.DeskErrors }},
 	} {
 		registry.MustRegister(prometheus.NewCounterFunc(
 			prometheus.CounterOpts{Namespace: "patchbay", Name: name, Help: m.help},

@@ -54,6 +54,9 @@ type Channel struct {
 	// Inactivity is how long a customer may be silent while the bot holds the
 	// conversation; 0: for ever.
 	Inactivity time.Duration `key:"inactivity" default:"0s" min:"0s"`
+	// Keep is how long a conversation is kept after its last entry, once it
+	// rests; 0: for ever.
+	Keep time.Duration `key:"keep" default:"0s" min:"0s"`
 	// OnFailure of the bot, AfterAgent, OnReturn of a customer who had met
 	// an agent: who holds the conversation then.
 	OnFailure  Holder `key:"on_failure" default:"queue" oneof:"queue bot"`
@@ -71,6 +74,9 @@ func (r *reader) checkChannel(key string, c *Channel, all *Config) {
 		r.checkSurveyBot(key, c, all)
 	}
 	r.checkHandoff(key, c, all)
+	if c.Keep > 0 && c.Keep < time.Hour {
+		r.problem(key+".keep", "must be 0s, for ever, or at least 1h")
+	}
 	if c.Failback && c.OnFailure == HolderBot {
 		r.problem(key+".failback", "needs on_failure: queue; with bot nobody goes to a queue when the bot fails")
 	}

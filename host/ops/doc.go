@@ -9,6 +9,9 @@
 //	GET /api/v1/conversations/{id}
 //	GET /api/v1/bots
 //	POST /api/v1/reload                the configuration, again
+//	GET /api/v1/people/{user}          ?channel=web: all that is kept of a person
+//	DELETE /api/v1/people/{user}       ?channel=web&dry_run=true: and erased
 //
-// The API shows no text that anybody has said.
+// The API shows no text that anybody has said, except where a person's data are
+// asked for.
 package ops

@@ -35,6 +35,11 @@ type Config struct {
 	// Ready tells why the host is not ready, a line for each reason; none: it
 	// is ready. It is called for each request and must not block for long.
 	Ready func(ctx context.Context) []string
+	// People are those that something is kept of, and FileURL is where one of
+	// their files can be had for a while: the one at index among those of an
+	// entry.
+	People  People
+	FileURL func(conversation bot.ConversationID, entry int64, index int, name string) string
 	// Reload has the host read its configuration again. It may take as long as
 	// bots take to start.
 	Reload func(ctx context.Context) Reload
@@ -78,5 +83,7 @@ func New(cfg Config) http.Handler {
 	api.GET("/conversations/:id", s.showConversation)
 	api.GET("/bots", s.listBots)
 	api.POST("/reload", s.reload)
+	api.GET("/people/:user", s.export)
+	api.DELETE("/people/:user", s.erase)
 	return g
 }

@@ -52,7 +52,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(serveCommand(), checkCommand(), provisionCommand(), simulateCommand(), versionCommand())
+	root.AddCommand(serveCommand(), checkCommand(), provisionCommand(), simulateCommand(), versionCommand(),
+		exportCommand(), eraseCommand())
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitFine
