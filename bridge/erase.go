@@ -159,6 +159,7 @@ func (e *Engine) complete(ctx context.Context) error {
 // time. Those that have something open are looked at again the next time.
 func (e *Engine) expireChannel(ctx context.Context, channel string, before time.Time) error {
 	const page = 100
+	var problems []error
 	for skip := 0; ; {
 		list, err := e.cfg.Store.List(ctx, Filter{Channel: channel, Oldest: true, Skip: skip, Limit: page})
 		if err != nil {
@@ -167,15 +168,16 @@ func (e *Engine) expireChannel(ctx context.Context, channel string, before time.
 		for _, c := range list {
 			switch err := e.erase(ctx, c.ID, erasure{before: before}); {
 			case errors.Is(err, errYoung):
-				return nil // and so are all that follow
+				return errors.Join(problems...) // all that follow are younger
 			case errors.Is(err, ErrOpen):
 				skip++
-			case err != nil && !errors.Is(err, ErrNotFound):
-				return fmt.Errorf("erase conversation %s: %w", c.ID, err)
+			case err != nil && !errors.Is(err, ErrNotFound): // one that cannot be read holds up no other
+				problems = append(problems, fmt.Errorf("erase conversation %s: %w", c.ID, err))
+				skip++
 			}
 		}
-		if len(list) < page {
-			return nil
+		if len(list) < page || e.ctx.Err() != nil {
+			return errors.Join(problems...)
 		}
 	}
 }
