@@ -110,6 +110,7 @@ func (h *Host) takeOver(ctx context.Context, next *config.Config, desks *desks, 
 	if err := h.engine.Configure(ctx, settingsOf(next, desks, h.hub)); err != nil {
 		h.log.Error("reload: conversations of channels that are back go on with their next event", "err", err)
 	}
+	h.directline.SetTrustedProxies(proxiesOf(next))
 	h.hooks.SetRoutes(desks.routes(next))
 	bots.Retire()
 	h.mu.Lock()
@@ -137,7 +138,6 @@ func keepFixed(now, next *config.Config) (keys []string) {
 		{"public_url", &now.PublicURL, &next.PublicURL},
 		{"store", &now.Store, &next.Store},
 		{"ops", &now.Ops, &next.Ops},
-		{"trusted_proxies", &now.TrustedProxies, &next.TrustedProxies},
 		{"attachments", &now.Attachments, &next.Attachments},
 	} {
 		was, is := reflect.ValueOf(fixed.now).Elem(), reflect.ValueOf(fixed.next).Elem()
@@ -156,6 +156,9 @@ func changedKeys(now, next *config.Config) (keys []string) {
 	}
 	if now.ReadbackAfter != next.ReadbackAfter {
 		keys = append(keys, "readback_after")
+	}
+	if !reflect.DeepEqual(now.TrustedProxies, next.TrustedProxies) {
+		keys = append(keys, "trusted_proxies")
 	}
 	if !reflect.DeepEqual(now.Redact, next.Redact) {
 		keys = append(keys, "redact")

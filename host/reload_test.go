@@ -37,6 +37,37 @@ func TestReloadWithAgents(t *testing.T) {
 	c.awaitLast("<cancelled>")
 }
 
+// TestReloadLimits: limits and proxies change with the rest, and with them whom
+// a limit is for.
+func TestReloadLimits(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	starts := func(customer string) int {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.front+"/v3/directline/tokens/generate", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+webSecret)
+		req.Header.Set("X-Forwarded-For", customer)
+		return s.do(req, nil)
+	}
+	limited := strings.ReplaceAll(s.text, "    desk: acme", "    limits: {starts: 1/h burst 1}\n    desk: acme")
+	status, answer := s.reload(limited)
+	if status != http.StatusOK || starts("192.0.2.1") != http.StatusOK || starts("192.0.2.2") != http.StatusTooManyRequests {
+		t.Errorf("one for all: %d %+v", status, answer)
+	}
+	status, answer = s.reload("trusted_proxies: [127.0.0.0/8]\n" + limited)
+	if status != http.StatusOK || !cmp.Equal(answer.Changed, []string{"trusted_proxies"}) {
+		t.Errorf("a proxy: %d %+v", status, answer)
+	}
+	for _, customer := range []string{"192.0.2.3", "192.0.2.4"} {
+		if first, second := starts(customer), starts(customer); first != http.StatusOK || second != http.StatusTooManyRequests {
+			t.Errorf("one for each: %d, %d", first, second)
+		}
+	}
+}
+
 // reloaded is what a reload answers.
 type reloaded struct{ Problems, Changed []string }
 
