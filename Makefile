@@ -71,7 +71,7 @@ endif
 KILLS ?= 100
 
 .PHONY: crash
-crash: ## Kill a host under load KILLS (100) times, for about six minutes, and count what is lost, twice, out of order or stranded
+crash: ## Kill a host under load KILLS (100) times, for about four minutes, and count what is lost, twice, out of order or stranded
 	@mkdir -p bin
 	$(GO) build -o bin/ ./host/crash
 	@bin/crash -kills $(KILLS) $(CRASHFLAGS)

@@ -65,7 +65,8 @@ func schedule(kills int) []string {
 }
 
 // run kills as often as planned, and leaves a host that lives. A point that is
-// not met in time is killed at any moment, and its turn comes again.
+// not met in time is killed at any moment, and its turn comes again if there are
+// enough kills for all of them.
 func (k *killer) run(ctx context.Context, kills int) (*process, error) {
 	k.kills, k.planned = map[string]int{}, kills
 	plan := schedule(kills)
@@ -80,7 +81,7 @@ func (k *killer) run(ctx context.Context, kills int) (*process, error) {
 		if err != nil {
 			return nil, err
 		}
-		if met != point && again[point] < 4 {
+		if met != point && kills >= len(faultpoint.All()) && again[point] < 4 {
 			again[point]++
 			if j := slices.Index(plan[i+1:], anyMoment); j >= 0 {
 				plan[i+1+j] = point
