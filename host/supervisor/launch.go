@@ -153,7 +153,12 @@ func (g *generation) connect(ctx context.Context) (err error) {
 // firstPing is the first call, which shows what kind of server is there.
 func (g *generation) firstPing(ctx context.Context) error {
 	err := g.ping(ctx)
-	if err != nil && strings.Contains(err.Error(), "authentication handshake failed") {
+	switch {
+	case err == nil:
+		return nil
+	case strings.Contains(err.Error(), "authentication handshake failed: context deadline exceeded"):
+		return fmt.Errorf("%w: nobody serves on the socket of its handshake; it must accept connections from then on", err)
+	case strings.Contains(err.Error(), "authentication handshake failed"):
 		return fmt.Errorf("%w: it must serve TLS with the certificate of its handshake, and take the one in PLUGIN_CLIENT_CERT", err)
 	}
 	return err
