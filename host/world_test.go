@@ -25,12 +25,19 @@ import (
 	"github.com/patchbay-host/patchbay/bridge/eightx8/simulator"
 	"github.com/patchbay-host/patchbay/host"
 	"github.com/patchbay-host/patchbay/host/config"
+	"github.com/patchbay-host/patchbay/host/supervisor/zoo"
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
 // The test binary is also the bots of these tests: run with the name of one,
 // it is that.
 func TestMain(m *testing.M) {
+	zoo.Main()
+	if len(os.Args) == 3 && os.Args[1] == "host" {
+		if err := runHost(os.Args[2], os.Stdout); err != nil {
+			panic(err)
+		}
+	}
 	bots := map[string]bot.Factory{
 		"echo": fixed(seesFiles(echo)), "clerk": fixed(seesFiles(clerk)), "baiter": fixed(bot.Func(baiter)), "blabber": newBlabber,
 	}

@@ -153,6 +153,9 @@ func (a animal) Turn(r *botv1.TurnRequest, s say) error {
 	if a.turn != nil {
 		return a.turn(r, s)
 	}
+	if len(r.GetMessages().GetMessages()) == 0 {
+		return s.Send(done(1))
+	}
 	text := r.GetMessages().GetMessages()[0].GetText()
 	must(s.Send(message(1, "You said: "+text)))
 	return s.Send(done(2))

@@ -64,7 +64,7 @@ func waitForFile(file string, s say) error {
 	}
 }
 
-// chatter says for a while that it is typing.
+// chatter types for a while before it says something.
 func chatter(_ *botv1.TurnRequest, s say) error {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -72,5 +72,5 @@ func chatter(_ *botv1.TurnRequest, s say) error {
 		<-tick.C
 		must(s.Send(&botv1.TurnResponse{Seq: seq, Event: &botv1.TurnResponse_Typing{Typing: &botv1.Typing{}}}))
 	}
-	return s.Send(done(40))
+	return send(s, message(40, "at last"), done(41))
 }

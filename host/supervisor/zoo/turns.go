@@ -3,6 +3,7 @@ package zoo
 import (
 	"os"
 	"strings"
+	"time"
 
 	botv1 "github.com/patchbay-host/patchbay/proto/patchbay/bot/v1"
 )
@@ -21,6 +22,7 @@ func turns() map[string]func([]string) animal {
 		},
 		"midstream": func(_ *botv1.TurnRequest, s say) error { // half of it, and is gone
 			must(s.Send(message(1, "half of an ans")))
+			<-time.After(100 * time.Millisecond) // for it to be on its way
 			leave(7)
 			return nil
 		},
