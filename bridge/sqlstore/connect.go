@@ -15,7 +15,12 @@ import (
 
 // connect opens a pool of at most limit connections to the file.
 func connect(path string, limit int, pragmas ...string) (*sql.DB, error) {
-	values := url.Values{"_pragma": append([]string{"busy_timeout(10000)"}, pragmas...)}
+	return connectIn(url.Values{}, path, limit, pragmas...)
+}
+
+// connectIn does so with parameters of SQLite's, such as its mode.
+func connectIn(values url.Values, path string, limit int, pragmas ...string) (*sql.DB, error) {
+	values["_pragma"] = append([]string{"busy_timeout(10000)"}, pragmas...)
 	slashed := filepath.ToSlash(path)
 	if !strings.HasPrefix(slashed, "/") {
 		slashed = "/" + slashed // a drive

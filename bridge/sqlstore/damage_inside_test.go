@@ -54,12 +54,18 @@ func ruin(t *testing.T, path, table, kind string) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
+	spoil(t, path, (page-1)*4096, make([]byte, 4096))
+}
+
+// spoil writes over a place of a file.
+func spoil(t *testing.T, path string, at int64, with []byte) {
+	t.Helper()
 	file, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	if _, err := file.WriteAt(make([]byte, 4096), (page-1)*4096); err != nil {
+	if _, err := file.WriteAt(with, at); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -24,8 +24,7 @@ func (s *Store) Erase(ctx context.Context, e bridge.Erasure) error {
 		return fmt.Errorf("erase conversation: %w", err)
 	}
 	if err != nil {
-		s.distrust()
-		return fmt.Errorf("erase conversation: %w", explain(err))
+		return fmt.Errorf("erase conversation: %w", s.failed(err, 0))
 	}
 	signal(s.keeper.checkpoint)
 	return nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"syscall"
 
 	"modernc.org/sqlite"
@@ -59,7 +60,13 @@ func unreadable(err error) bool {
 	case sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS:
 		return true
 	}
-	return code(err)&0xff == sqlite3.SQLITE_CORRUPT
+	return code(err)&0xff == sqlite3.SQLITE_CORRUPT || misread(err)
+}
+
+// misread reports whether a column did not have what belongs into it: nothing
+// that was written here reads so.
+func misread(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "sql: Scan error on column")
 }
 
 // asUnreadable marks an error about what was read as [bridge.ErrUnreadable].

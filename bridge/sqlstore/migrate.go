@@ -103,3 +103,18 @@ func readable(ctx context.Context, db *sql.DB) error {
 	}
 	return nil
 }
+
+// knownVersion is the newest version of the schema that this binary knows.
+func knownVersion() (newest int64) {
+	names, err := fs.Glob(migrations(), "*.sql")
+	if err != nil {
+		panic(err) // the pattern is a constant
+	}
+	for _, name := range names {
+		var version int64
+		if _, err := fmt.Sscanf(name, "%d_", &version); err == nil {
+			newest = max(newest, version)
+		}
+	}
+	return newest
+}

@@ -65,11 +65,14 @@ const (
 	queryBlankJournal = `UPDATE journal SET conversation = zeroblob(octet_length(conversation)),
 		entries = zeroblob(octet_length(entries)), state = zeroblob(octet_length(state)) ` + queryOneJournal
 	queryEraseJournal = `DELETE FROM journal ` + queryOneJournal
-	queryOneJournal   = `WHERE position IN (
-		WITH RECURSIVE back (position, previous) AS (
-			SELECT position, previous FROM journal WHERE position = ?
+	// A row that is damaged may name one of another conversation, or a later
+	// one: there it ends.
+	queryOneJournal = `WHERE position IN (
+		WITH RECURSIVE back (position, previous, conversation) AS (
+			SELECT position, previous, conversation FROM journal WHERE position = ?
 			UNION ALL
-			SELECT j.position, j.previous FROM back b JOIN journal j ON j.position = b.previous)
+			SELECT j.position, j.previous, j.conversation FROM back b JOIN journal j
+				ON j.position = b.previous AND j.position < b.position AND j.conversation = b.conversation)
 		SELECT position FROM back)`
 	queryEraseParked  = `DELETE FROM parked WHERE (desk, ticket) IN (SELECT desk, ticket FROM tickets WHERE conversation = ?)`
 	queryEraseTickets = `DELETE FROM tickets WHERE conversation = ?`
