@@ -52,7 +52,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(serveCommand(), checkCommand(), provisionCommand(), simulateCommand(), versionCommand(),
+	root.AddCommand(serveCommand(), checkCommand(), provisionCommand(), simulateCommand(), storeCommand(), versionCommand(),
 		exportCommand(), eraseCommand())
 	err := root.ExecuteContext(ctx)
 	if err == nil {
