@@ -2,8 +2,10 @@ package config
 
 import (
 	"encoding/hex"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -20,6 +22,8 @@ type Bot struct {
 	Files map[string]string `key:"files"`
 	// TurnDeadline is how long one turn may take.
 	TurnDeadline time.Duration `key:"turn_deadline" default:"20s" min:"100ms" max:"10m"`
+	// Limits of each of its processes.
+	Limits BotLimits `key:"limits"`
 	// Settings are handed to the bot: strings, float64, bool, nil, []any and
 	// map[string]any, as in JSON.
 	Settings map[string]any `key:"settings"`
@@ -27,7 +31,39 @@ type Bot struct {
 	Secrets map[string]Secret `key:"secrets"`
 }
 
+// BotLimits are what one process of a bot may take, where the system can say so.
+type BotLimits struct {
+	// Memory that is written to; 0: any.
+	Memory Size `key:"memory"`
+	// Files open at once; 0: as many as the host may.
+	Files Count `key:"files"`
+}
+
+// Count is how many, at most a million.
+type Count int
+
+func (c *Count) setText(text string) error {
+	n, err := strconv.ParseUint(text, 10, 32)
+	if err != nil || n > 1_000_000 {
+		return fmt.Errorf("%q is not a number from 0 to 1000000", text)
+	}
+	*c = Count(n)
+	return nil
+}
+
+// The least that a bot can begin with.
+const (
+	leastMemory = 16 << 20
+	leastFiles  = 32
+)
+
 func (r *reader) checkBot(key string, b *Bot) {
+	if b.Limits.Memory != 0 && b.Limits.Memory < leastMemory {
+		r.problem(key+".limits.memory", "must be at least 16MiB, or left out")
+	}
+	if b.Limits.Files != 0 && b.Limits.Files < leastFiles {
+		r.problem(key+".limits.files", "must be at least %d, or left out", leastFiles)
+	}
 	if len(b.Command) == 0 || b.Command[0] == "" {
 		r.problem(key+".command", "is empty; the first word is the program")
 	} else {

@@ -64,6 +64,8 @@ func schemaOf(t reflect.Type, tag reflect.StructTag, example *yaml.Node) map[str
 	case t == reflect.TypeFor[Size]():
 		schema["pattern"] = `^[0-9][0-9.,]*\s*([kKmMgGtT]?i?[bB])?$`
 		return schema
+	case t == reflect.TypeFor[Count]():
+		return map[string]any{"type": "integer", "minimum": 0, "maximum": 1_000_000}
 	case t == reflect.TypeFor[Rate]():
 		schema["pattern"] = `^\s*([0-9]+/[smh]\s+burst\s+[0-9]+|none)\s*$`
 		return schema

@@ -34,6 +34,8 @@ type Config struct {
 	// TurnDeadline bounds a turn whose context has no deadline of its own,
 	// and how long a stop waits for turns in flight. 0: 20 s.
 	TurnDeadline time.Duration
+	// Limits of each of its processes.
+	Limits Limits
 }
 
 // withDefaults fills in what is left open.

@@ -73,11 +73,13 @@ type ExitError struct {
 	Exit       Exit
 	// LastLine is the last that the process logged; empty: nothing.
 	LastLine string
+	// Limits of the process.
+	Limits Limits
 }
 
 // Error says how the process ended, and what it said last.
 func (e *ExitError) Error() string {
-	text := fmt.Sprintf("bot %s: its process %d ended: %s", e.Bot, e.PID, e.Exit)
+	text := fmt.Sprintf("bot %s: its process %d ended: %s%s", e.Bot, e.PID, e.Exit, e.Limits)
 	if e.LastLine != "" {
 		text += fmt.Sprintf("; the last it logged: %q", shorten(e.LastLine, logBytesInError))
 	}

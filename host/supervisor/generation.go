@@ -70,7 +70,7 @@ func (g *generation) followExit() {
 	<-g.output.ended
 	g.fail(&ExitError{
 		Bot: g.config.Name, Generation: g.number, PID: g.proc.pid,
-		Exit: g.proc.exit, LastLine: g.ring.lastOf(g.number),
+		Exit: g.proc.exit, LastLine: g.ring.lastOf(g.number), Limits: g.config.Limits,
 	})
 }
 

@@ -122,6 +122,7 @@ func (g *generation) begin(ctx context.Context, libraryEnv []string, logs *logs)
 	}
 	g.proc = proc
 	g.log = g.log.With("pid", proc.pid)
+	g.config.Limits.apply(proc.pid, g.log)
 	logs.out = g.log                                     // nothing was logged yet
 	g.output = readOutput(proc, logs, g.timing.drainOut) //nolint:contextcheck // it reads for as long as the process lives
 	select {
@@ -139,7 +140,7 @@ func (g *generation) begin(ctx context.Context, libraryEnv []string, logs *logs)
 func (g *generation) noHandshake() error {
 	select {
 	case <-g.proc.exited:
-		return fmt.Errorf("the process ended before the handshake: %s", g.proc.exit)
+		return fmt.Errorf("the process ended before the handshake: %s%s", g.proc.exit, g.config.Limits)
 	case <-time.After(g.timing.blame):
 		return g.output.first.err
 	}

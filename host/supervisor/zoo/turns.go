@@ -1,7 +1,6 @@
 package zoo
 
 import (
-	"os"
 	"strings"
 	"time"
 
@@ -45,7 +44,6 @@ func turns() map[string]func([]string) animal {
 			return untilCancelled(s)
 		},
 		"hangs": func(_ *botv1.TurnRequest, s say) error { return untilCancelled(s) },
-		"eats":  func(*botv1.TurnRequest, say) error { return eat() },
 	} {
 		all[name] = func([]string) animal { return animal{turn: turn} }
 	}
@@ -64,18 +62,4 @@ func send(s say, events ...*botv1.TurnResponse) error {
 func untilCancelled(s say) error {
 	<-s.Context().Done()
 	return s.Context().Err()
-}
-
-// eat takes memory, and uses it, until there is none, or 4 GiB.
-func eat() error {
-	var eaten [][]byte
-	for range 1 << 10 {
-		bite := make([]byte, 4<<20)
-		for i := 0; i < len(bite); i += os.Getpagesize() {
-			bite[i] = 1
-		}
-		eaten = append(eaten, bite)
-	}
-	complain("full after " + strings.Repeat(".", len(eaten)/100))
-	return nil
 }
