@@ -1,10 +1,6 @@
 package main
 
-import (
-	"slices"
-
-	"github.com/patchbay-host/patchbay/bridge/lifecycle"
-)
+import "slices"
 
 // reached: what was acknowledged was put to a bot, or told to one, or stands in
 // a ticket.
@@ -50,10 +46,7 @@ func (v *verdict) inBots(conversation string, numbers []string, ordered func(bef
 			switch before, was := turns[n]; {
 			case !was:
 				order = append(order, n)
-			case before.Turn == p.Turn:
-			case v.void(before, p):
-				v.voided++
-			default:
+			case before.Turn != p.Turn:
 				v.wrong(twice, conversation, n, "was put to the bot in turns %s and %s", before.Turn, p.Turn)
 			}
 			turns[n] = p
@@ -70,22 +63,4 @@ func (v *verdict) inBots(conversation string, numbers []string, ordered func(bef
 			}
 		}
 	}
-}
-
-// void reports whether a turn has come to nothing before a later one about the
-// same message: it was durable that the bot holds the conversation, then 8x8 took
-// it, and nothing that the bot did in that turn counts.
-func (v *verdict) void(turn, later put) bool {
-	held, taken := false, false
-	for _, e := range v.journals[turn.Conversation] {
-		switch {
-		case string(e.Turn) == turn.Turn && e.Kind != lifecycle.EntryStale:
-			return false
-		case !e.At.After(turn.At):
-			held = e.Holder == lifecycle.Bot
-		case e.At.Before(later.At):
-			taken = taken || e.Holder == lifecycle.Queue || e.Holder == lifecycle.Agent
-		}
-	}
-	return held && taken
 }

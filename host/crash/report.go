@@ -34,8 +34,8 @@ func (v *verdict) report(k *killer, out io.Writer) error {
 		}
 	}
 	fmt.Fprintf(out, "killed at: %s\n", k.perPoint())
-	fmt.Fprintf(out, "conversations %d, tickets %d, turns %d, words of agents %d, events of 8x8 %d, put again after a void turn %d\n",
-		len(v.conversations), len(v.tickets), len(v.puts), len(v.spoken), len(v.relay.order), v.voided)
+	fmt.Fprintf(out, "conversations %d, tickets %d, turns %d, words of agents %d, events of 8x8 %d\n",
+		len(v.conversations), len(v.tickets), len(v.puts), len(v.spoken), len(v.relay.order))
 	p50, most := quantile(k.back, 0.5), quantile(k.back, 1)
 	fmt.Fprintf(out, "kills %d, messages %d, lost %d, twice %d, disorder %d, stranded %d, back in %d/%d ms (p50/max)\n",
 		k.total, v.messages, len(v.found[lost]), len(v.found[twice]), len(v.found[disorder]), len(v.found[stranded]),

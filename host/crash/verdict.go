@@ -26,10 +26,7 @@ type finding struct {
 type verdict struct {
 	*evidence
 	messages int
-	// voided is how many messages were put once more after a turn that 8x8
-	// has made void.
-	voided int
-	found  map[kind][]finding
+	found    map[kind][]finding
 }
 
 func (v *verdict) wrong(k kind, conversation, word, format string, args ...any) {

@@ -63,23 +63,15 @@ func TestVerdict(t *testing.T) {
 		want  kind
 		spoil func(*verdict)
 	}{
-		"nothing":                 {"", func(*verdict) {}},
-		"a message is not shown":  {lost, func(v *verdict) { v.customers[0].seen = slices.Delete(v.customers[0].seen, 2, 3) }},
-		"an agent's word is not":  {lost, func(v *verdict) { v.customers[0].seen[5].Text = "for c1/3" }},
-		"one is not acknowledged": {lost, func(v *verdict) { v.customers[0].posts[0].acked = time.Time{} }},
-		"agents do not see one":   {lost, func(v *verdict) { v.tickets[0].Messages = slices.Delete(v.tickets[0].Messages, 4, 5) }},
-		"nor its history":         {lost, func(v *verdict) { v.tickets[0].Messages = slices.Delete(v.tickets[0].Messages, 1, 2) }},
-		"one is shown twice":      {twice, func(v *verdict) { v.customers[0].seen[2].Text = "c1-1" }},
-		"agents see one twice":    {twice, func(v *verdict) { v.tickets[0].Messages[4].Text = "c1-1" }},
-		"a bot has one twice":     {twice, func(v *verdict) { v.puts[1].Numbers = []string{"c1-1", "c1-2"} }},
-		"a bot has one again, for 8x8 had taken it": {"", func(v *verdict) {
-			v.puts[0].At, v.puts[1].At = time.Unix(100, 0), time.Unix(200, 0)
-			v.puts[1].Numbers = []string{"c1-1", "c1-2"}
-			for i := range v.journals["K"] {
-				v.journals["K"][i].At, v.journals["K"][i].Holder = time.Unix(150, 0), lifecycle.Queue
-			}
-			v.journals["K"][0].At, v.journals["K"][0].Holder = time.Unix(99, 0), lifecycle.Bot
-		}},
+		"nothing":                     {"", func(*verdict) {}},
+		"a message is not shown":      {lost, func(v *verdict) { v.customers[0].seen = slices.Delete(v.customers[0].seen, 2, 3) }},
+		"an agent's word is not":      {lost, func(v *verdict) { v.customers[0].seen[5].Text = "for c1/3" }},
+		"one is not acknowledged":     {lost, func(v *verdict) { v.customers[0].posts[0].acked = time.Time{} }},
+		"agents do not see one":       {lost, func(v *verdict) { v.tickets[0].Messages = slices.Delete(v.tickets[0].Messages, 4, 5) }},
+		"nor its history":             {lost, func(v *verdict) { v.tickets[0].Messages = slices.Delete(v.tickets[0].Messages, 1, 2) }},
+		"one is shown twice":          {twice, func(v *verdict) { v.customers[0].seen[2].Text = "c1-1" }},
+		"agents see one twice":        {twice, func(v *verdict) { v.tickets[0].Messages[4].Text = "c1-1" }},
+		"a bot has one twice":         {twice, func(v *verdict) { v.puts[1].Numbers = []string{"c1-1", "c1-2"} }},
 		"the journal has one twice":   {twice, func(v *verdict) { v.journals["K"][3].Message.Text = "b:T1.1" }},
 		"customers see another order": {disorder, func(v *verdict) { v.customers[0].seen[0].ID = "E" }},
 		"bots do":                     {disorder, func(v *verdict) { slices.Reverse(v.puts) }},
