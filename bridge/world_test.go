@@ -209,6 +209,7 @@ type faultyStore struct {
 	mu     sync.Mutex
 	fail   int
 	groups []int
+	slow   time.Duration // that each commit takes
 	// forgetful: cursors are not saved.
 	forgetful atomic.Bool
 }
@@ -223,11 +224,12 @@ func (s *faultyStore) SaveCursors(ctx context.Context, cursors map[bot.Conversat
 func (s *faultyStore) Commit(ctx context.Context, group []bridge.Commit) ([]error, error) {
 	s.mu.Lock()
 	s.groups = append(s.groups, len(group))
-	fail := s.fail > 0
+	fail, slow := s.fail > 0, s.slow
 	if fail {
 		s.fail--
 	}
 	s.mu.Unlock()
+	time.Sleep(slow)
 	if fail {
 		return nil, errors.New("no space left on device")
 	}
@@ -238,6 +240,13 @@ func (s *faultyStore) failNext(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fail = n
+}
+
+// failSlowly lets commits take their time, and the next one fail.
+func (s *faultyStore) failSlowly(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.slow, s.fail = d, 1
 }
 
 type fakeBots map[string]bot.Bot
