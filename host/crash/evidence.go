@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"github.com/patchbay-host/patchbay/bridge"
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
@@ -20,7 +22,9 @@ type evidence struct {
 	customers []*customer
 	guests    []*guest
 	relay     *relay
-	spoken    []spoken
+	// at is when the gathering began; the host has gone on for a moment.
+	at     time.Time
+	spoken []spoken
 	// anew is what each customer is shown who reads everything once more.
 	anew          map[string][]activity
 	conversations map[string]lifecycle.Conversation
@@ -33,7 +37,7 @@ type evidence struct {
 // judge gathers the evidence, ends the host, and holds it against the promises.
 func (w *world) judge(ctx context.Context, life *process) (*verdict, error) {
 	ev := &evidence{
-		customers: append(w.clients, w.prober), guests: w.callers, relay: w.relay, spoken: w.agents.said,
+		at: time.Now(), customers: append(w.clients, w.prober), guests: w.callers, relay: w.relay, spoken: w.agents.said,
 		anew: map[string][]activity{}, conversations: map[string]lifecycle.Conversation{},
 		journals: map[string][]lifecycle.Entry{}, byTicket: map[string]ticket{},
 	}
@@ -121,7 +125,18 @@ func (ev *evidence) readStore(ctx context.Context, path string) error {
 		if err != nil {
 			return err
 		}
-		ev.conversations[string(c.ID)], ev.journals[string(c.ID)] = c, entries
+		ev.conversations[string(c.ID)], ev.journals[string(c.ID)] = ev.heldThen(c, entries), entries
 	}
 	return nil
+}
+
+// heldThen is a conversation with the holder of when the gathering began.
+func (ev *evidence) heldThen(c lifecycle.Conversation, entries []lifecycle.Entry) lifecycle.Conversation {
+	for _, e := range slices.Backward(entries) {
+		if !e.At.After(ev.at) {
+			c.Holder = e.Holder
+			break
+		}
+	}
+	return c
 }

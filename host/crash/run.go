@@ -147,6 +147,7 @@ func (w *world) configuration(self, ops string) string {
 	return fmt.Sprintf(`listen: %q
 public_url: "http://%s"
 store: sqlite:patchbay.db
+drain: 0s
 readback_after: %s
 ops: {listen: %q}
 desks:
