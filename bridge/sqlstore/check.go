@@ -22,6 +22,8 @@ type Report struct {
 	// Damaged says of each conversation that cannot be read whole what is
 	// wrong.
 	Damaged map[bot.ConversationID]string
+
+	seen chains
 }
 
 // OK reports whether everything can be read.
@@ -90,6 +92,7 @@ func (r *Report) read(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	seen := chains{}
+	r.seen = seen
 	unread, err := scan(ctx, db, func(row *row) error {
 		seen.add(row)
 		if row.entriesWrong == nil {

@@ -63,6 +63,11 @@ func openWriter(ctx context.Context, path string, o Options) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newWriter(ctx, db)
+}
+
+// newWriter takes a pool over, of one connection.
+func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		db.Close()

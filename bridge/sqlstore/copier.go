@@ -31,10 +31,6 @@ func (c *copier) all(ctx context.Context) error {
 	if err := c.s.readKey(); err != nil {
 		return err
 	}
-	c.ends = chains{}
-	if _, err := scan(ctx, c.from, func(r *row) error { c.ends.add(r); return nil }); err != nil && !unreadable(err) {
-		return err
-	}
 	if _, err := scan(ctx, c.from, c.row); err != nil && !unreadable(err) {
 		return err
 	}

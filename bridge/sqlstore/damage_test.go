@@ -20,7 +20,7 @@ const wreckConversations, wreckEntries = 12, 60
 
 // wreck is the files of a store whose host was killed, at path. One half of
 // its journals is in the database, the other in the WAL alone.
-func wreck(t *testing.T) (path string) {
+func wreck(t testing.TB) (path string) {
 	t.Helper()
 	s := mustOpen(t, place(t), Options{WriteBehind: time.Hour})
 	defer s.Close()
@@ -40,7 +40,7 @@ func wreck(t *testing.T) (path string) {
 }
 
 // copied is a copy of a store's files, such as they are now.
-func copied(t *testing.T, from string) (path string) {
+func copied(t testing.TB, from string) (path string) {
 	t.Helper()
 	path = place(t)
 	for _, end := range []string{"", "-wal", "-shm", ".lock"} {
@@ -184,6 +184,26 @@ func TestDamagedFiles(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestKilledWhileNew: a host that was killed while it made its store leaves one
+// that is opened.
+func TestKilledWhileNew(t *testing.T) {
+	path := place(t)
+	if _, err := migrate(t.Context(), path, Options{}, migrations()); err != nil {
+		t.Fatal(err)
+	}
+	w, err := openWriter(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.close()
+	if err := w.exec(queryPutTakenDay, 1, 0); err != nil { // something for the WAL
+		t.Fatal(err)
+	}
+	s := mustOpen(t, copied(t, path), Options{})
+	defer s.Close()
+	mustCommit(t, s, said("a", 0, 1, "e"))
 }
 
 // closeInOrder ends a store that was cut off as if it had not been.

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
-	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
@@ -41,34 +40,35 @@ func (e *NewerError) Error() string {
 		"use the newer patchbay that wrote it, or a copy of the file from before", e.Has, e.Known)
 }
 
-// migrate brings the file to the newest version of steps.
-func migrate(ctx context.Context, path string, options Options, steps fs.FS) (err error) {
+// migrate brings the file to the newest version of steps, and reports whether
+// that has changed it.
+func migrate(ctx context.Context, path string, options Options, steps fs.FS) (changed bool, err error) {
 	db, err := connect(path, 1, writerPragmas(options)...)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if err := claim(ctx, db); err != nil {
-		return err
+		return false, err
 	}
 	provider, err := goose.NewProvider(goose.DialectSQLite3, db, steps, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
+		return false, fmt.Errorf("read migrations: %w", err)
 	}
 	has, known, err := provider.GetVersions(ctx)
 	if err != nil {
-		return fmt.Errorf("read version: %w", err)
+		return false, fmt.Errorf("read version: %w", err)
 	}
 	if has > known {
-		return &NewerError{Has: has, Known: known}
+		return false, &NewerError{Has: has, Known: known}
 	}
 	if has == known {
-		return nil
+		return false, nil
 	}
 	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("upgrade from version %d to %d: %w", has, known, err)
+		return false, fmt.Errorf("upgrade from version %d to %d: %w", has, known, err)
 	}
-	return nil
+	return true, nil
 }
 
 // claim marks an empty file as ours and refuses one of another program.
@@ -78,7 +78,8 @@ func claim(ctx context.Context, db *sql.DB) error {
 		return fmt.Errorf("read file: %w", err)
 	}
 	if id == application {
-		return readable(ctx, db)
+		_, err := readVersion(ctx, db)
+		return err
 	}
 	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
 		return fmt.Errorf("read file: %w", err)
@@ -90,18 +91,34 @@ func claim(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
-// readable reads the version by itself, because goose takes a damaged table
-// for a missing one.
-func readable(ctx context.Context, db *sql.DB) error {
-	var rows int
-	err := db.QueryRowContext(ctx, "SELECT count(*) FROM "+goose.DefaultTablename).Scan(&rows)
-	if e, ok := errors.AsType[*sqlite.Error](err); ok && e.Code()&0xff == sqlite3.SQLITE_ERROR {
-		return nil // there is none yet
+// readVersion reads the version by itself, because goose takes a damaged table
+// for a missing one. 0: there is none yet.
+func readVersion(ctx context.Context, db *sql.DB) (newest int64, err error) {
+	rows, err := db.QueryContext(ctx, "SELECT version_id, is_applied FROM "+goose.DefaultTablename)
+	if code(err)&0xff == sqlite3.SQLITE_ERROR {
+		return 0, nil
 	}
 	if err != nil {
-		return fmt.Errorf("read version: %w", err)
+		return 0, fmt.Errorf("read version: %w", err)
 	}
-	return nil
+	defer rows.Close()
+	versions := 0
+	for rows.Next() {
+		var version int64
+		var applied bool
+		if err := rows.Scan(&version, &applied); err != nil {
+			return 0, fmt.Errorf("read version: %w", err)
+		}
+		versions++
+		newest = max(newest, version)
+	}
+	if err := rows.Err(); err != nil {
+		return 0, fmt.Errorf("read version: %w", err)
+	}
+	if versions == 0 {
+		return 0, &DamagedError{Err: errors.New("the table of its versions is empty")}
+	}
+	return newest, nil
 }
 
 // knownVersion is the newest version of the schema that this binary knows.

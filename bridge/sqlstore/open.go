@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"path/filepath"
 	"strings"
 )
@@ -54,16 +55,29 @@ func open(ctx context.Context, path string, options Options) (*Store, error) {
 
 // start brings the file up to date and reads what belongs into memory.
 func (s *Store) start(ctx context.Context) error {
-	if err := s.look(); err != nil {
+	w, err := s.look()
+	if err != nil {
 		return err
 	}
-	if err := migrate(ctx, s.path, s.options, migrations()); err != nil {
+	known := false
+	if len(w.frames) > 0 {
+		if known, err = s.rehearse(ctx); err != nil {
+			return err
+		}
+	}
+	changed, err := migrate(ctx, s.path, s.options, migrations())
+	if err != nil {
 		return err
 	}
-	if err := s.reload(ctx); err != nil {
+	if known && !changed {
+		s.write, err = openWriter(ctx, s.path, s.options)
+	} else {
+		err = s.reload(ctx)
+	}
+	if err != nil {
 		return err
 	}
-	err := s.write.transact(func() error {
+	err = s.write.transact(func() error {
 		if err := s.write.one(queryRaiseTerm, []any{s.options.Host}, &s.term); err != nil {
 			return fmt.Errorf("raise term: %w", err)
 		}
@@ -78,20 +92,54 @@ func (s *Store) start(ctx context.Context) error {
 	return s.lock.opened()
 }
 
+// rehearse reads by a connection that cannot write what the store is going to
+// need: one that can copies the WAL into the database when it is closed, even
+// if that is because something cannot be read. Known: the memory is as the file
+// is. What is wrong besides damage is found again.
+func (s *Store) rehearse(ctx context.Context) (known bool, err error) {
+	db, err := connectIn(url.Values{"mode": {"ro"}}, s.path, 1)
+	if err != nil {
+		return false, err
+	}
+	version, err := readVersion(ctx, db)
+	if err != nil {
+		db.Close()
+		return false, err
+	}
+	w, err := newWriter(ctx, db)
+	if err != nil {
+		return false, err
+	}
+	defer w.close()
+	var term sql.NullInt64 // none, if the first host did not come that far
+	var key []byte
+	noKey := w.one(queryMeta, []any{"hash_key"}, &key)
+	if errors.Is(noKey, sql.ErrNoRows) && !s.lock.used {
+		noKey = nil
+	}
+	for _, err := range []error{w.one(queryTerm, nil, &term), noKey, s.readFile(w)} {
+		if unreadable(err) || err != nil && version == knownVersion() {
+			return false, &DamagedError{Path: s.path, Err: err}
+		}
+		known = err == nil
+	}
+	return known, nil
+}
+
 // look refuses files that SQLite would repair by losing something.
-func (s *Store) look() error {
+func (s *Store) look() (*wal, error) {
 	w, err := inspect(s.path, s.lock.used)
 	if err != nil || w.after == 0 {
-		return err
+		return w, err
 	}
 	copied, err := w.setAside(s.path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s.options.Log.Warn("the last commit in the store's WAL cannot be read: the end of the machine may have cut it off before "+
 		"anybody was told that it was durable. The store goes on without it; a copy of the WAL is kept, to be removed by hand",
 		"path", s.path, "copy", copied)
-	return nil
+	return w, nil
 }
 
 // readKey reads the key of the event ids' hashes, and makes it first if the

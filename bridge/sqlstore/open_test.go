@@ -12,9 +12,9 @@ import (
 	"github.com/patchbay-host/patchbay/bridge"
 )
 
-func place(t *testing.T) string { return filepath.Join(t.TempDir(), "patchbay.db") }
+func place(t testing.TB) string { return filepath.Join(t.TempDir(), "patchbay.db") }
 
-func mustOpen(t *testing.T, path string, options Options) *Store {
+func mustOpen(t testing.TB, path string, options Options) *Store {
 	t.Helper()
 	s, err := Open(t.Context(), path, options)
 	if err != nil {
@@ -24,7 +24,7 @@ func mustOpen(t *testing.T, path string, options Options) *Store {
 	return s
 }
 
-func mustCommit(t *testing.T, s *Store, commits ...bridge.Commit) {
+func mustCommit(t testing.TB, s *Store, commits ...bridge.Commit) {
 	t.Helper()
 	errs, err := s.Commit(t.Context(), commits)
 	if err := errors.Join(append(errs, err)...); err != nil {
@@ -140,10 +140,10 @@ func TestMigrate(t *testing.T) {
 	const newest = 4
 	for version := 1; version <= newest; version++ {
 		path := place(t)
-		if err := migrate(t.Context(), path, Options{}, steps(version)); err != nil {
+		if _, err := migrate(t.Context(), path, Options{}, steps(version)); err != nil {
 			t.Fatal(err)
 		}
-		if err := migrate(t.Context(), path, Options{}, steps(newest)); err != nil {
+		if _, err := migrate(t.Context(), path, Options{}, steps(newest)); err != nil {
 			t.Fatalf("from version %d: %v", version, err)
 		}
 		db, err := connect(path, 1)
@@ -162,7 +162,7 @@ func TestMigrate(t *testing.T) {
 
 func TestMigrateNewer(t *testing.T) {
 	path := place(t)
-	if err := migrate(t.Context(), path, Options{}, steps(3)); err != nil {
+	if _, err := migrate(t.Context(), path, Options{}, steps(3)); err != nil {
 		t.Fatal(err)
 	}
 	_, err := Open(t.Context(), path, Options{})
@@ -181,11 +181,11 @@ func TestMigrateHalf(t *testing.T) {
 	path := place(t)
 	broken := steps(2)
 	broken["00002_step.sql"].Data = []byte("-- +goose Up\nCREATE TABLE half (x INTEGER);\nINSERT INTO missing VALUES (1);\n")
-	err := migrate(t.Context(), path, Options{}, broken)
+	_, err := migrate(t.Context(), path, Options{}, broken)
 	if err == nil || !strings.Contains(err.Error(), "upgrade from version 0 to 2") {
 		t.Fatalf("a broken migration: %v", err)
 	}
-	if err := migrate(t.Context(), path, Options{}, steps(2)); err != nil {
+	if _, err := migrate(t.Context(), path, Options{}, steps(2)); err != nil {
 		t.Fatalf("after a broken migration: %v", err)
 	}
 }

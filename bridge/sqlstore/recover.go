@@ -83,7 +83,7 @@ func (r *Report) rebuild(ctx context.Context, db *sql.DB, to string, options Opt
 	if err != nil {
 		return err
 	}
-	c := &copier{report: r, from: db, s: s, seen: chains{}, heads: map[bot.ConversationID]*head{}}
+	c := &copier{report: r, from: db, s: s, ends: r.seen, seen: chains{}, heads: map[bot.ConversationID]*head{}}
 	s.writing.Lock()
 	err = c.all(ctx)
 	s.writing.Unlock()

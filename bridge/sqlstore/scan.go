@@ -61,6 +61,11 @@ func scan(ctx context.Context, db *sql.DB, visit func(*row) error) (unread int64
 	if err != nil {
 		return 0, err
 	}
+	one, err := db.PrepareContext(ctx, queryRow)
+	if err != nil {
+		return 0, err
+	}
+	defer one.Close()
 	for next := int64(1); next <= last; {
 		got, err := scanSome(ctx, db, next, visit)
 		if got >= next {
@@ -75,7 +80,7 @@ func scan(ctx context.Context, db *sql.DB, visit func(*row) error) (unread int64
 			return unread, err
 		}
 		for ; next <= last; next++ { // one by one, as far as the damage goes
-			r, err := scanRow(db.QueryRowContext(ctx, queryRow, next).Scan)
+			r, err := scanRow(one.QueryRowContext(ctx, next).Scan)
 			if errors.Is(err, sql.ErrNoRows) || unreadable(err) {
 				unread++
 				continue
@@ -124,12 +129,17 @@ func lastPosition(ctx context.Context, db *sql.DB) (int64, error) {
 	if err == nil || !unreadable(err) {
 		return last, err
 	}
-	err = db.QueryRowContext(ctx, "SELECT coalesce(max(head), 0) FROM conversations").Scan(&head)
-	if err == nil {
-		return head + flushAt, nil
-	}
 	if err := db.QueryRowContext(ctx, "PRAGMA page_count").Scan(&pages); err != nil {
 		return 0, err
 	}
-	return pages * 64, nil // a row has more than 64 bytes
+	// What is behind the last that is known otherwise was written since, and
+	// takes more than 128 bytes each.
+	for _, query := range []string{"SELECT coalesce(max(head), 0) FROM conversations",
+		"SELECT coalesce(max(value), 0) FROM meta WHERE name = 'checkpoint'"} {
+		var known int64
+		if db.QueryRowContext(ctx, query).Scan(&known) == nil {
+			head = max(head, known)
+		}
+	}
+	return head + pages*32, nil
 }
