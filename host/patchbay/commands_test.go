@@ -258,11 +258,17 @@ channels:
 // fetched makes one request and answers body and status; 0: nobody answered.
 func fetched(t *testing.T, method, url, bearer, body string) (string, int) {
 	t.Helper()
+	return sent(t, method, url, bearer, "application/json", body)
+}
+
+// sent is what a call answers to a body of a type.
+func sent(t *testing.T, method, url, bearer, contentType, body string) (string, int) {
+	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Content-Type", contentType)
 	req.Header.Set("Authorization", "Bearer "+bearer)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {

@@ -102,6 +102,11 @@ func TestFullDisk(t *testing.T) {
 	if body, status := fetched(t, http.MethodPost, place, secret, ""); status != http.StatusServiceUnavailable {
 		t.Errorf("begun while the disk is full: %d %s", status, body)
 	}
+	const form = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nsome\r\n--x--\r\n"
+	if body, status := sent(t, http.MethodPost, place+served.id+"/upload?userId=dl_kim", served.token,
+		"multipart/form-data; boundary=x", form); status != http.StatusInsufficientStorage {
+		t.Errorf("uploaded while the disk is full: %d %s", status, body)
+	}
 	agent("say", `{"text":"Still there?"}`)
 	eventually(t, "webhooks are refused", func() bool { return hooks.refused.Load() > 1 })
 	body, status := fetched(t, http.MethodGet, p.ops+"/readyz", "", "")
@@ -136,7 +141,8 @@ func TestFullDisk(t *testing.T) {
 	if n := strings.Count(p.log.String(), "turn failed"); n > 1 {
 		t.Errorf("what was refused was put to the bot %d times:\n%s", n, &p.log)
 	}
-	if n := strings.Count(p.log.String(), "level=ERROR"); n != 1 || !strings.Contains(p.log.String(), "the store can be written again") {
+	// One for the store, and one for the upload.
+	if n := strings.Count(p.log.String(), "level=ERROR"); n != 2 || strings.Count(p.log.String(), "nothing is acknowledged until it can") != 1 || !strings.Contains(p.log.String(), "the store can be written again") {
 		t.Errorf("%d errors:\n%s", n, &p.log)
 	}
 	p.signal(t, syscall.SIGTERM)
