@@ -2,7 +2,6 @@ package bridge
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -215,64 +214,4 @@ func (k *keeper) cursorsAfter(commit Commit) Cursors {
 		cursors.Desk = commit.Conversation.Number
 	}
 	return cursors
-}
-
-// answer gives each delivery its receipt.
-func (k *keeper) answer(batch []*delivery, receipts []receipt) {
-	for i, d := range batch {
-		if d.done != nil {
-			d.done <- receipts[i]
-		} else if err := receipts[i].err; err != nil {
-			k.e.log.Error("event without effect", "conversation", k.id, "event", d.event.Kind, "err", err)
-		}
-	}
-}
-
-// refuse answers deliveries whose commit is not known to be durable. What
-// comes from inside the host is put again; the rest its sender sends again. A
-// conversation that cannot be read rests: to try again at once helps nobody.
-func (k *keeper) refuse(batch []*delivery, err error) {
-	refusal, again := fmt.Errorf("%w: %w", ErrUnavailable, err), retryAfter
-	if errors.Is(err, ErrUnreadable) {
-		refusal, again = err, restFor
-		if !k.rests {
-			k.rests = true
-			k.e.log.Error("the conversation rests", "conversation", k.id, "err", err)
-		}
-	}
-	var own []*delivery
-	for _, d := range batch {
-		if d.done == nil {
-			own = append(own, d)
-			continue
-		}
-		d.done <- receipt{err: refusal}
-	}
-	if len(own) > 0 {
-		k.e.clock.AfterFunc(again, func() { k.again(own...) })
-	}
-}
-
-// withoutRepeated answers the deliveries that were taken in before, and leaves
-// the others.
-func (k *keeper) withoutRepeated(batch []*delivery, events []string) []*delivery {
-	return slices.DeleteFunc(batch, func(d *delivery) bool {
-		if d.event.ID == "" || d.parked != 0 || !slices.Contains(events, d.event.ID) {
-			return false
-		}
-		if d.done != nil {
-			d.done <- receipt{number: k.find(d.event.ID)}
-		}
-		return true
-	})
-}
-
-// find is the number of the entry that an event has left; 0: it is too far
-// back to look for.
-func (k *keeper) find(event string) int64 {
-	entries, err := k.e.cfg.Store.Last(k.e.ctx, k.id, 0, 1000)
-	if err != nil {
-		return 0
-	}
-	return numberOf(event, entries)
 }
