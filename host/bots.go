@@ -22,7 +22,7 @@ func BotsOf(cfg *config.Config) []supervisor.Config {
 		bots = append(bots, supervisor.Config{
 			Name: name, Command: b.Command, SHA256: b.SHA256, Files: b.Files,
 			Settings: b.Settings, Secrets: secrets, BaseDir: cfg.Dir, TurnDeadline: b.TurnDeadline,
-			Limits: supervisor.Limits{Memory: int64(b.Limits.Memory), Files: int(b.Limits.Files)},
+			Limits: supervisor.Limits{Memory: int64(b.Limits.Memory), Files: int(b.Limits.Files), CPU: float64(b.Limits.CPU)},
 		})
 	}
 	return bots

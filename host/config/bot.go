@@ -37,6 +37,20 @@ type BotLimits struct {
 	Memory Size `key:"memory"`
 	// Files open at once; 0: as many as the host may.
 	Files Count `key:"files"`
+	// CPU is how many processors' time, such as 0.5; 0: any.
+	CPU Cores `key:"cpu"`
+}
+
+// Cores are a number of processors, a hundredth at least.
+type Cores float64
+
+func (c *Cores) setText(text string) error {
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || n < 0.01 || n > 1024 {
+		return fmt.Errorf("%q is not a number of processors from 0.01 to 1024, such as 0.5", text)
+	}
+	*c = Cores(n)
+	return nil
 }
 
 // Count is how many, at most a million.

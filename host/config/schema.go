@@ -66,6 +66,8 @@ func schemaOf(t reflect.Type, tag reflect.StructTag, example *yaml.Node) map[str
 		return schema
 	case t == reflect.TypeFor[Count]():
 		return map[string]any{"type": "integer", "minimum": 0, "maximum": 1_000_000}
+	case t == reflect.TypeFor[Cores]():
+		return map[string]any{"type": "number", "minimum": 0.01, "maximum": 1024}
 	case t == reflect.TypeFor[Rate]():
 		schema["pattern"] = `^\s*([0-9]+/[smh]\s+burst\s+[0-9]+|none)\s*$`
 		return schema

@@ -123,6 +123,7 @@ func (g *generation) begin(ctx context.Context, libraryEnv []string, logs *logs)
 	g.proc = proc
 	g.log = g.log.With("pid", proc.pid)
 	g.config.Limits.apply(proc.pid, g.log)
+	limitCPU(proc.pid, g.config.Limits.CPU, proc.exited, g.log)
 	logs.out = g.log                                     // nothing was logged yet
 	g.output = readOutput(proc, logs, g.timing.drainOut) //nolint:contextcheck // it reads for as long as the process lives
 	select {

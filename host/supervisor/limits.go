@@ -7,8 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Limits are what one process of a bot may take. They are the kernel's resource
-// limits: a process that it starts has the same again for itself.
+// Limits are what one process of a bot may take. Memory and Files are the
+// kernel's resource limits: a process that it starts has the same again for
+// itself.
 type Limits struct {
 	// Memory in bytes that may be written to (RLIMIT_DATA); 0: any. What a
 	// runtime only reserves does not count, as it would for RLIMIT_AS: Go, Node
@@ -17,6 +18,10 @@ type Limits struct {
 	Memory int64
 	// Files open at once; 0: as many as the host may.
 	Files int
+	// CPU is how many processors' time it may take, together with all that it
+	// starts, such as 0.5; 0: any. By a control group, where the host may make
+	// one.
+	CPU float64
 }
 
 // apply limits a process that has just begun. A limit that the system does not
