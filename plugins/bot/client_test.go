@@ -142,7 +142,7 @@ func TestDeadlineCrossesTheWire(t *testing.T) {
 			t.Errorf("the bot saw a deadline in %v", left)
 		}
 		if fail := got[0].Fail; fail == nil || !fail.Retryable || !strings.Contains(fail.Reason, "deadline") {
-			t.Errorf("event = %+v, want a retryable failure", got[0])
+			t.Errorf("failed with %+v, want a retryable failure", fail)
 		}
 	})
 }

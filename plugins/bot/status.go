@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
@@ -51,12 +52,16 @@ func errorToStatus(err error) error {
 }
 
 // errorFromStatus is what a call's status means to the host; see the table in
-// errors.go. If ctx, the caller's own, is done, that is the reason.
+// errors.go. If ctx, the caller's own, is done, that is the reason; of a
+// deadline the other side may tell first.
 func errorFromStatus(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	s := status.Convert(err)
+	if deadline, ok := ctx.Deadline(); ok && s.Code() == codes.DeadlineExceeded && time.Until(deadline) <= 0 {
+		return context.DeadlineExceeded
+	}
 	answered := &statusError{text: fmt.Sprintf("the bot answered %v: %s", s.Code(), s.Message()), causes: []error{err}}
 	switch s.Code() {
 	case codes.DeadlineExceeded:
