@@ -15,11 +15,7 @@ func TestForgedBodyHasNoEffect(t *testing.T) {
 	t.Parallel()
 	key := newKey(t)
 	w := newWorld(t, key)
-	c := w.newCustomer(webSecret)
-	c.says("agent")
-	w.agent("ada", "accept")
-	c.awaitHeldBy("agent")
-	w.awaitDelivered()
+	c := w.customerWithAda()
 	seen := c.sees()
 
 	said := hook{event: "seen-on-the-way", body: w.said("the truth"), sent: time.Now()}

@@ -1,7 +1,6 @@
 package host_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -26,7 +25,6 @@ import (
 // has one that does not.
 type pen struct {
 	*world
-	log *journal
 	// end stops the host and waits until it has.
 	end func()
 }
@@ -36,7 +34,7 @@ type pen struct {
 func newPen(t *testing.T, command []string, botKeys, channelKeys string) *pen {
 	t.Helper()
 	centre := httptest.NewUnstartedServer(nil)
-	p := &pen{world: &world{t: t, centre: "http://" + centre.Listener.Addr().String()}, log: &journal{}}
+	p := &pen{world: &world{t: t, centre: "http://" + centre.Listener.Addr().String(), log: &logged{}}}
 	var words []string
 	for _, word := range command {
 		words = append(words, fmt.Sprintf("%q", word))
@@ -109,24 +107,6 @@ func (p *pen) run(h *host.Host, sim *simulator.Simulator, centre *httptest.Serve
 		}
 		return nil
 	})
-}
-
-// journal is a log that can be read while it is written.
-type journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (j *journal) Write(line []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(line)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.String()
 }
 
 // logs waits until a line of the log has all parts.

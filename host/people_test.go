@@ -36,6 +36,17 @@ func (w *world) invite(secret string) *customer {
 	return c
 }
 
+// customerWithAda is Kim, with ada since a moment: 8x8 has no more to tell.
+func (w *world) customerWithAda() *customer {
+	w.t.Helper()
+	c := w.newCustomer(webSecret)
+	c.says("agent")
+	w.agent("ada", "accept")
+	c.awaitHeldBy("agent")
+	w.awaitDelivered()
+	return c
+}
+
 // activities is the address of the conversation's activities.
 func (c *customer) activities() string {
 	return c.w.front + "/v3/directline/conversations/" + url.PathEscape(c.ConversationID) + "/activities"
