@@ -65,9 +65,10 @@ func degrade(m bot.Message, can Capabilities) (_ bot.Message, lost string) {
 // adaptiveCard is the media type of adaptive cards.
 const adaptiveCard = "application/vnd.microsoft.card.adaptive"
 
-// shows reports whether a card is shown as one.
+// shows reports whether a card is shown as one: an object of a known type.
 func (c Capabilities) shows(card bot.Card) bool {
-	if !slices.Contains(c.Cards, card.ContentType) {
+	object := strings.HasPrefix(strings.TrimSpace(string(card.Content)), "{")
+	if !object || !slices.Contains(c.Cards, card.ContentType) {
 		return false
 	}
 	if card.ContentType != adaptiveCard || c.AdaptiveVersion == "" {
