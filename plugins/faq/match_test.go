@@ -111,6 +111,7 @@ func TestPlain(t *testing.T) {
 		"🙂":                       "",
 		"e-mail":                  "e mail",
 		"ΣΊΣΥΦΟΣ":                 "σισυφοσ",
+		"no\xf4Ȟow":               "no how",
 		"bro\u00adken\u200bwords": "brokenwords",
 	} {
 		if got := plain(text); got != want {
@@ -120,7 +121,7 @@ func TestPlain(t *testing.T) {
 }
 
 func FuzzFind(f *testing.F) {
-	for _, seed := range []string{"When are you open?", "opening hours and paypal", "", "\xff\xfe", "ﬁ №", strings.Repeat("a ", 300)} {
+	for _, seed := range []string{"When are you open?", "opening hours and paypal", "", "\xff\xfe", "\xf4Ȟ", "ﬁ №", strings.Repeat("a ", 300)} {
 		f.Add(seed)
 	}
 	b := shipped(f)

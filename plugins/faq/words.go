@@ -9,8 +9,10 @@ import (
 )
 
 // words takes a text apart for comparing: case, punctuation and diacritics are
-// gone, so that "Öffnungszeiten?" and "offnungszeiten" are the same.
+// gone, so that "Öffnungszeiten?" and "offnungszeiten" are the same. Bytes that
+// are no UTF-8 part words, as punctuation does.
 func words(text string) []string {
+	text = strings.ToValidUTF8(text, " ") // norm leaves what follows such bytes as it was
 	var plain strings.Builder
 	for _, r := range norm.NFKD.String(cases.Fold().String(norm.NFKD.String(text))) {
 		switch {
