@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 // shipped is the bot with the file that it comes with.
@@ -111,11 +112,26 @@ func TestPlain(t *testing.T) {
 		"🙂":                       "",
 		"e-mail":                  "e mail",
 		"ΣΊΣΥΦΟΣ":                 "σισυφοσ",
+		"ᏣᎳᎩ ꮳꮃꭹ":                 "ꮳꮃꭹ ꮳꮃꭹ",
 		"no\xf4Ȟow":               "no how",
 		"bro\u00adken\u200bwords": "brokenwords",
 	} {
 		if got := plain(text); got != want {
 			t.Errorf("plain(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestPlainTwice: what is plain stays as it is, whatever the letter and what
+// stands around it.
+func TestPlainTwice(t *testing.T) {
+	for r := range rune(unicode.MaxRune + 1) {
+		if !unicode.IsGraphic(r) {
+			continue
+		}
+		text := string(r) + " Ȟ" + string(r) + "\u0301É"
+		if once := plain(text); plain(once) != once {
+			t.Errorf("%U: plain(%q) = %q, and plain of that is %q", r, text, once, plain(once))
 		}
 	}
 }

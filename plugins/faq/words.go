@@ -18,7 +18,7 @@ func words(text string) []string {
 		switch {
 		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r), r == '\'', r == '’':
 		case unicode.IsLetter(r), unicode.IsNumber(r):
-			plain.WriteRune(r)
+			plain.WriteRune(unicode.ToLower(r)) // cases.Fold swaps the cases of Cherokee
 		default:
 			plain.WriteByte(' ')
 		}
