@@ -9,7 +9,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 
 GO        ?= go
-FUZZTIME  ?= 10s
+FUZZTIME  ?= 20000x
 TESTFLAGS ?=
 
 # Nothing of ours needs cgo, but the race detector does.
@@ -105,7 +105,7 @@ lint-proto: .tools/buf
 	.ci/breaking
 
 .PHONY: fuzz
-fuzz: ## Fuzz every Fuzz function, FUZZTIME (10s) each
+fuzz: ## Fuzz every Fuzz function, FUZZTIME (20000x) inputs each
 	.ci/fuzz $(FUZZTIME)
 
 .PHONY: vulncheck
