@@ -102,9 +102,14 @@ func (s *Simulator) read(c *gin.Context) (*request, error) {
 	return r, nil
 }
 
-// decode reads the body, which must be one JSON object, into v. Members that v
-// does not have are ignored, as the schemas allow them.
-func (r *request) decode(v any) error { return decodeJSON(r.body, v, false) }
+// decode reads the body, which must be one JSON object without nulls, into v.
+// Members that v does not have are ignored, as the schemas allow them.
+func (r *request) decode(v any) error {
+	if err := decodeJSON(r.body, v, false); err != nil {
+		return err
+	}
+	return checkNulls(r.body)
+}
 
 // decodeStrict also refuses members that v does not have.
 func (r *request) decodeStrict(v any) error { return decodeJSON(r.body, v, true) }

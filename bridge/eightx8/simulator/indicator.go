@@ -1,9 +1,6 @@
 package simulator
 
-import (
-	"cmp"
-	"time"
-)
+import "time"
 
 // The limits of thinking, in seconds.
 const (
@@ -46,8 +43,8 @@ func (s *Simulator) sendTyping(r *request) (answer, error) {
 // sendThinking shows that the bot thinks; the body may be missing.
 func (s *Simulator) sendThinking(r *request) (answer, error) {
 	var req struct {
-		AuthorType string `json:"authorType"`
-		Seconds    *int   `json:"maxThinkingTimeSeconds"`
+		AuthorType *string `json:"authorType"`
+		Seconds    *int    `json:"maxThinkingTimeSeconds"`
 	}
 	seconds := func() int {
 		if req.Seconds == nil {
@@ -57,8 +54,8 @@ func (s *Simulator) sendThinking(r *request) (answer, error) {
 	}
 	return s.indicated(r, &req,
 		func(_ *ticket, v *violations) {
-			if author := cmp.Or(req.AuthorType, authorBot); author != authorBot {
-				v.add("authorType", author, "invalid_author_type", "Invalid authorType=%s, has to be bot.", author)
+			if author := req.AuthorType; author != nil && *author != authorBot {
+				v.add("authorType", *author, "invalid_author_type", "Invalid authorType=%s, has to be bot.", *author)
 			}
 			v.within("maxThinkingTimeSeconds", seconds(), 1, thinkingLongest)
 		},

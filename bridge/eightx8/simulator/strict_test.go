@@ -28,7 +28,7 @@ func TestRefusals(t *testing.T) {
 		"create: no channel":          {"POST /conversations", `{"user":{}}`, "required"},
 		"create: unknown channel":     {"POST /conversations", `{"channelId":"8","user":{}}`, "invalid_channel"},
 		"create: no user":             {"POST /conversations", `{"channelId":"7"}`, "required"},
-		"create: null user":           {"POST /conversations", `{"channelId":"7","user":null}`, "required"},
+		"create: null user":           {"POST /conversations", `{"channelId":"7","user":null}`, "invalid_json_object"},
 		"create: unknown queue":       {"POST /conversations", `{"channelId":"7","user":{},"assignment":{"type":"queue","id":"112"}}`, "invalid_queue"},
 		"create: unknown script":      {"POST /conversations", `{"channelId":"7","user":{},"assignment":{"type":"script","id":"1"}}`, "invalid_script"},
 		"create: odd assignment":      {"POST /conversations", `{"channelId":"7","user":{},"assignment":{"type":"agent","id":"1"}}`, "invalid_assignment_type"},

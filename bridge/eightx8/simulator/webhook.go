@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"cmp"
 	"net/url"
 	"slices"
 )
@@ -27,10 +26,10 @@ type webhook struct {
 // notificationVersion and defines version: the first must be there, the second
 // must be right if it is.
 type webhookRequest struct {
-	Name                string `json:"name"`
-	URI                 string `json:"uri"`
-	Version             string `json:"version"`
-	NotificationVersion string `json:"notificationVersion"`
+	Name                string  `json:"name"`
+	URI                 string  `json:"uri"`
+	Version             *string `json:"version"`
+	NotificationVersion string  `json:"notificationVersion"`
 }
 
 func (w webhookRequest) check(d dialect) error {
@@ -38,8 +37,8 @@ func (w webhookRequest) check(d dialect) error {
 	v.require("name", w.Name)
 	v.limit("name", w.Name, 256)
 	v.require("notificationVersion", w.NotificationVersion)
-	if w.Version != "" && !slices.Contains(d.versions, w.Version) {
-		v.add("version", w.Version, "invalid_version", "Version %s is not supported.", w.Version)
+	if w.Version != nil && !slices.Contains(d.versions, *w.Version) {
+		v.add("version", *w.Version, "invalid_version", "Version %s is not supported.", *w.Version)
 	}
 	checkURI(&v, w.URI)
 	return v.err()
@@ -60,11 +59,13 @@ func checkURI(v *violations, uri string) {
 // come out.
 func (w *webhook) fill(r webhookRequest, d dialect) {
 	name := []rune(r.Name)
-	w.Name, w.URI, w.Version = string(name[:min(255, len(name))]), r.URI, r.Version
-	if w.Version == "" && slices.Contains(d.versions, r.NotificationVersion) {
+	w.Name, w.URI, w.Version = string(name[:min(255, len(name))]), r.URI, d.versions[0]
+	switch {
+	case r.Version != nil:
+		w.Version = *r.Version
+	case slices.Contains(d.versions, r.NotificationVersion):
 		w.Version = r.NotificationVersion
 	}
-	w.Version = cmp.Or(w.Version, d.versions[0])
 }
 
 // webhookOf is the webhook of that id, if it is of the dialect.
