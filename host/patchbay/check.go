@@ -22,7 +22,7 @@ func checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check the configuration, each bot, and that each desk knows us and our channels",
-		Long: `Check the configuration, each bot, and what it takes for granted at each desk:
+		Long: `Check the configuration, each bot and its limits, and what it takes for granted at each desk:
 address, credentials and tenant, then for each channel its desk channel, the
 targets of its handoffs, and that the events come to us. Nothing is changed.
 
@@ -61,10 +61,23 @@ func checkBots(ctx context.Context, cfg *config.Config) []finding {
 	version, _ := built()
 	var findings []finding
 	for _, b := range host.BotsOf(cfg) {
-		d, err := supervisor.Check(ctx, b, supervisor.Options{
+		trial, err := supervisor.Check(ctx, b, supervisor.Options{
 			Logger: slog.New(slog.DiscardHandler), HostVersion: version,
 		})
+		d := trial.Description
 		findings = append(findings, attempted("bot "+b.Name, d.Name+" "+d.Version, err))
+		findings = append(findings, notInForce(cfg, b.Name, trial.NotInForce)...)
+	}
+	return findings
+}
+
+// notInForce are the limits of a bot that this system does not take.
+func notInForce(cfg *config.Config, bot string, limits []*supervisor.LimitError) []finding {
+	var findings []finding
+	for _, limit := range limits {
+		f := judged("bot "+bot+": limits."+limit.Limit, isWrong, "not in force, the system does not take it: "+limit.Err.Error())
+		f.At = placeOf(cfg, "bots."+bot+".limits."+limit.Limit)
+		findings = append(findings, f)
 	}
 	return findings
 }
@@ -92,12 +105,17 @@ func proven(cfg *config.Config, what, key string, proofs []eightx8.Proof) []find
 	for _, p := range proofs {
 		f := judged(what+": "+p.Of, resultOf(p), p.Detail)
 		if p.Setting != "" {
-			at := cfg.Problem(key+"."+p.Setting, "")
-			f.At = fmt.Sprintf("%s:%d: %s", at.File, at.Line, at.Key)
+			f.At = placeOf(cfg, key+"."+p.Setting)
 		}
 		findings = append(findings, f)
 	}
 	return findings
+}
+
+// placeOf is where a key is in the file.
+func placeOf(cfg *config.Config, key string) string {
+	at := cfg.Problem(key, "")
+	return fmt.Sprintf("%s:%d: %s", at.File, at.Line, at.Key)
 }
 
 // count is a number of things in words.

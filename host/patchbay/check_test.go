@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"flag"
+	"io/fs"
 	"net/http"
 	"os"
 	"regexp"
@@ -13,6 +14,8 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/patchbay-host/patchbay/bridge/eightx8/simulator"
+	"github.com/patchbay-host/patchbay/host/config"
+	"github.com/patchbay-host/patchbay/host/supervisor"
 )
 
 var update = flag.Bool("update", false, "write what check says anew")
@@ -154,5 +157,28 @@ func TestCheckJSON(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestCheckOfLimits: a limit that the system does not take is a finding, at its
+// place in the file.
+func TestCheckOfLimits(t *testing.T) {
+	t.Parallel()
+	file := withDesk(t, "http://127.0.0.1:1", "echo]}}", "echo], limits: {cpu: 0.5}}}")
+	cfg, err := config.Load(file, os.LookupEnv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	findings := notInForce(cfg, "echo", []*supervisor.LimitError{{Limit: "cpu", Err: fs.ErrPermission}})
+	if !anyWrong(findings) {
+		t.Error("nothing is wrong")
+	}
+	var said strings.Builder
+	if err := show(&said, findings, false); err != nil {
+		t.Fatal(err)
+	}
+	const want = "WRONG  bot echo: limits.cpu: not in force, the system does not take it: permission denied (FILE:6: bots.echo.limits.cpu)\n"
+	if got := strings.ReplaceAll(said.String(), file, "FILE"); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

@@ -12,9 +12,9 @@ func TestCheckOfGoodBot(t *testing.T) {
 	config := zooConfig("settings")
 	config.Settings = map[string]any{"answers": "a.yaml"}
 	parent := shortDir(t)
-	description, err := Check(t.Context(), config, Options{RunDir: parent, Logger: quiet()})
-	if err != nil || description.Name != "zoo" || description.Version != "1.2.3" {
-		t.Errorf("%+v, %v", description, err)
+	trial, err := Check(t.Context(), config, Options{RunDir: parent, Logger: quiet()})
+	if err != nil || trial.Description.Name != "zoo" || trial.Description.Version != "1.2.3" || trial.NotInForce != nil {
+		t.Errorf("%+v, %v", trial, err)
 	}
 	if left, _ := os.ReadDir(parent); len(left) > 0 {
 		t.Errorf("left in the run directory: %v", left)

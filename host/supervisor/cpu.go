@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,25 +17,21 @@ const groupPrefix = "patchbay-bot-"
 
 // limitCPU gives a process that has just begun, and all that it starts, a
 // control group of their own with so many processors' time, until exited is
-// closed. If the host may not make one, that is said in the log: the limit is
-// not in force.
-func limitCPU(pid int, cores float64, exited <-chan struct{}, log *slog.Logger) {
-	if cores == 0 {
-		return
-	}
+// closed. The error is why the host may not make one.
+func limitCPU(pid int, cores float64, exited <-chan struct{}) error {
 	group, err := ownGroup(controlGroups, "/proc/self/cgroup")
-	if err == nil {
-		group.sweep()
-		err = group.hold(pid, cores)
-	}
 	if err != nil {
-		log.Warn("a limit of the bot is not in force: the system does not take it", "limit", "cpu", "most", cores, "err", err)
-		return
+		return err
+	}
+	group.sweep()
+	if err := group.hold(pid, cores); err != nil {
+		return err
 	}
 	go func() {
 		<-exited
 		group.sweep()
 	}()
+	return nil
 }
 
 // cpuGroup is the control group in which groups of bots are made.
@@ -84,10 +79,10 @@ func (g cpuGroup) hold(pid int, cores float64) error {
 		{"cpu.cfs_period_us", fmt.Sprint(period)}, {"cpu.cfs_quota_us", fmt.Sprint(quota)}, {"cgroup.procs", fmt.Sprint(pid)},
 	}
 	if g.unified {
-		// In version 2 a group that has processes hands no controller down, so
-		// the host's own must have been given to it without (delegated).
+		// In version 2 a group that has processes, as the host's own has, hands
+		// controllers down to threaded groups alone, and only such as cpu.
 		writes = [][2]string{
-			{"../cgroup.subtree_control", "+cpu"}, {"cpu.max", fmt.Sprintf("%d %d", quota, period)}, {"cgroup.procs", fmt.Sprint(pid)},
+			{"cgroup.type", "threaded"}, {"../cgroup.subtree_control", "+cpu"}, {"cpu.max", fmt.Sprintf("%d %d", quota, period)}, {"cgroup.procs", fmt.Sprint(pid)},
 		}
 	}
 	for _, w := range writes {

@@ -2,7 +2,6 @@ package supervisor
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,7 +29,7 @@ func TestCPULimit(t *testing.T) {
 	must(cmd.Start())
 	began := time.Now()
 	exited := make(chan struct{})
-	limitCPU(cmd.Process.Pid, 0.2, exited, slog.New(slog.DiscardHandler))
+	must(limitCPU(cmd.Process.Pid, 0.2, exited))
 	const worked = 300 * time.Millisecond
 	for used(t, cmd.Process.Pid) < worked {
 		if time.Since(began) > time.Minute {
@@ -77,7 +76,7 @@ func TestOwnGroup(t *testing.T) {
 		},
 		"version 2": {
 			true, "0::/services/p\n", "services/p",
-			map[string]string{"cpu.max": "50000 100000", "cgroup.procs": "77"},
+			map[string]string{"cgroup.type": "threaded", "cpu.max": "50000 100000", "cgroup.procs": "77"},
 		},
 		"none": {false, "4:memory:/a\n0::/\n", "", nil},
 	} {

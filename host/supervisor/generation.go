@@ -33,10 +33,12 @@ type generation struct {
 	pins     *pins
 	identity *identity
 	proc     *process // nil until started
-	output   *output
-	library  *library
-	conn     *grpc.ClientConn
-	client   *bot.Client
+	// notInForce are the process's limits that the system does not take.
+	notInForce []*LimitError
+	output     *output
+	library    *library
+	conn       *grpc.ClientConn
+	client     *bot.Client
 
 	description bot.Description
 	slots       chan struct{} // nil: the bot takes any number of turns at once
@@ -112,7 +114,7 @@ func (g *generation) observe(ctx context.Context, o *bot.Observed) error {
 	}
 	call, cancel := g.join(ctx)
 	defer cancel()
-	return g.blame(g.client.Observe(call, o))
+	return g.retell(g.blame(g.client.Observe(call, o)))
 }
 
 // join makes a context that ends with ctx or with the generation's calls,

@@ -122,8 +122,10 @@ func (g *generation) begin(ctx context.Context, libraryEnv []string, logs *logs)
 	}
 	g.proc = proc
 	g.log = g.log.With("pid", proc.pid)
-	g.config.Limits.apply(proc.pid, g.log)
-	limitCPU(proc.pid, g.config.Limits.CPU, proc.exited, g.log)
+	g.notInForce = g.config.Limits.apply(proc.pid, proc.exited)
+	for _, limit := range g.notInForce {
+		g.log.Warn("a limit of the bot is not in force", "err", limit)
+	}
 	logs.out = g.log                                     // nothing was logged yet
 	g.output = readOutput(proc, logs, g.timing.drainOut) //nolint:contextcheck // it reads for as long as the process lives
 	select {

@@ -2,7 +2,6 @@ package supervisor
 
 import (
 	"fmt"
-	"log/slog"
 
 	"golang.org/x/sys/unix"
 )
@@ -24,9 +23,25 @@ type Limits struct {
 	CPU float64
 }
 
-// apply limits a process that has just begun. A limit that the system does not
-// take is said in the log: it is not in force.
-func (l Limits) apply(pid int, log *slog.Logger) {
+// LimitError is a limit of a bot that is not in force.
+type LimitError struct {
+	// Limit by its key: memory, files or cpu.
+	Limit string
+	// Err is why the system does not take it.
+	Err error
+}
+
+// Error names it, and says why.
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("limits.%s is not in force, the system does not take it: %v", e.Limit, e.Err)
+}
+
+// Unwrap is the cause.
+func (e *LimitError) Unwrap() error { return e.Err }
+
+// apply limits a process that has just begun, until exited is closed. It
+// answers the limits that the system does not take.
+func (l Limits) apply(pid int, exited <-chan struct{}) (not []*LimitError) {
 	for _, one := range []struct {
 		name     string
 		resource int
@@ -39,9 +54,15 @@ func (l Limits) apply(pid int, log *slog.Logger) {
 			continue
 		}
 		if err := unix.Prlimit(pid, one.resource, &unix.Rlimit{Cur: one.most, Max: one.most}, nil); err != nil {
-			log.Warn("a limit of the bot is not in force: the system does not take it", "limit", one.name, "most", one.most, "err", err)
+			not = append(not, &LimitError{one.name, err})
 		}
 	}
+	if l.CPU > 0 {
+		if err := limitCPU(pid, l.CPU, exited); err != nil {
+			not = append(not, &LimitError{"cpu", err})
+		}
+	}
+	return not
 }
 
 // String says what may be why a process has ended; empty: no limit.

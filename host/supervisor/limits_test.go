@@ -45,4 +45,8 @@ func TestLimitNotInForce(t *testing.T) {
 	if !strings.Contains(h.log.String(), "a limit of the bot is not in force") {
 		t.Errorf("the log says nothing")
 	}
+	trial, err := Check(t.Context(), h.now()[0].config, Options{RunDir: shortDir(t), Logger: quiet()})
+	if err != nil || len(trial.NotInForce) != 1 || trial.NotInForce[0].Limit != "files" {
+		t.Errorf("a check says %+v, %v", trial, err)
+	}
 }
