@@ -77,11 +77,18 @@ func (r *Redactor) Text(text string) string {
 }
 
 // replacer takes out secrets, longer ones first: one may begin with another.
-// Nil: there are none.
+// So are the lines of those that have several, as a key in PEM has: they may
+// be logged one by one. Nil: there are none.
 func replacer(secrets []string) *strings.Replacer {
-	longest := slices.SortedFunc(slices.Values(secrets), func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	all := slices.Clone(secrets)
+	for _, secret := range secrets {
+		for line := range strings.Lines(secret) {
+			all = append(all, strings.TrimSpace(line))
+		}
+	}
+	slices.SortFunc(all, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 	var pairs []string
-	for _, secret := range longest {
+	for _, secret := range all {
 		if len(secret) >= minSecret {
 			pairs = append(pairs, secret, "[secret]")
 		}

@@ -96,7 +96,7 @@ func TestOnlyWhatIsAskedFor(t *testing.T) {
 func TestPatternsAndSecrets(t *testing.T) {
 	r := redactor(t, Rules{
 		Patterns: []*regexp.Regexp{regexp.MustCompile(`\bK-[0-9]+\b`), regexp.MustCompile(`(?i)passwort: \S+`)},
-		Secrets:  []string{"hunter", "hunter-and-more", "short", "", "4111111111111111"},
+		Secrets:  []string{"hunter", "hunter-and-more", "short", "", "4111111111111111", "-----BEGIN KEY-----\nMIIEvQIBADAN\nBg==\n"},
 		Builtin:  []string{"card"},
 	})
 	for text, want := range map[string]string{
@@ -106,6 +106,7 @@ func TestPatternsAndSecrets(t *testing.T) {
 		"in short":                        "in short",
 		"4111111111111111":                "[secret]",
 		"378282246310005":                 "[card]",
+		"read\tMIIEvQIBADAN":              "read\t[secret]",
 	} {
 		if got := r.Text(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)

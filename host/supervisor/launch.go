@@ -78,7 +78,7 @@ func (g *generation) retell(err error) error {
 		return nil
 	}
 	text := err.Error()
-	if clean := g.ring.redact.Replace(text); clean != text {
+	if clean := g.ring.secrets.hide(text); clean != text {
 		return &retold{text: clean, err: err}
 	}
 	return err

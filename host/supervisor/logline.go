@@ -24,19 +24,22 @@ type logLine struct {
 
 // parseLog understands a line: a JSON object as slog, hclog, pino and others
 // write it, or plain text. Nothing is taken for granted about the types of
-// values; what is not understood is kept as it is.
-func parseLog(line string) logLine {
+// values; what is not understood is kept as it is. Hide takes out what nobody
+// is to read: of the line, for a number may be a secret, and of each text in
+// it, which JSON and the terminal's sequences write in many ways.
+func parseLog(line string, hide func(string) string) logLine {
+	tidy := func(text string) string { return hide(clean(hide(text))) }
 	if strings.HasPrefix(line, "{") {
 		var object map[string]any
-		if json.Unmarshal([]byte(line), &object) == nil {
-			return parseObject(object)
+		if json.Unmarshal([]byte(hide(line)), &object) == nil {
+			return parseObject(object, tidy)
 		}
 	}
-	return logLine{level: levelOfText(line), message: clean(line)}
+	return logLine{level: levelOfText(line), message: tidy(line)}
 }
 
 // parseObject takes level and message out of object; the rest are fields.
-func parseObject(object map[string]any) logLine {
+func parseObject(object map[string]any, tidy func(string) string) logLine {
 	parsed := logLine{level: slog.LevelInfo}
 	take := func(keys ...string) (any, bool) {
 		for _, key := range keys {
@@ -51,34 +54,51 @@ func parseObject(object map[string]any) logLine {
 		parsed.level = levelOf(value)
 	}
 	if value, ok := take("msg", "message", "@message"); ok {
-		parsed.message = clean(plain(value))
+		parsed.message = plain(value, tidy)
 	}
 	take("time", "@timestamp", "timestamp", "ts") // ours is good enough
 	for _, key := range slices.Sorted(maps.Keys(object)) {
 		if len(parsed.fields) == maxFields {
 			break
 		}
-		name := shorten(clean(key), maxFieldName)
-		parsed.fields = append(parsed.fields, slog.String(name, shorten(clean(plain(object[key])), maxFieldValue)))
+		name := shorten(tidy(key), maxFieldName)
+		parsed.fields = append(parsed.fields, slog.String(name, shorten(plain(object[key], tidy), maxFieldValue)))
 	}
 	return parsed
 }
 
-// plain is a JSON value as text.
-func plain(value any) string {
+// plain is a JSON value as one line of text.
+func plain(value any, tidy func(string) string) string {
 	switch value := value.(type) {
 	case string:
-		return value
+		return tidy(value)
 	case nil:
 		return ""
 	case map[string]any, []any:
-		raw, err := json.Marshal(value)
+		raw, err := json.Marshal(tidied(value, tidy))
 		if err != nil {
 			return fmt.Sprintf("%T", value)
 		}
-		return string(raw)
+		return tidy(string(raw))
 	}
 	return fmt.Sprint(value)
+}
+
+// tidied is a JSON value with each text in it tidied.
+func tidied(value any, tidy func(string) string) any {
+	switch value := value.(type) {
+	case string:
+		return tidy(value)
+	case []any:
+		for i := range value {
+			value[i] = tidied(value[i], tidy)
+		}
+	case map[string]any:
+		for key := range value {
+			value[key] = tidied(value[key], tidy)
+		}
+	}
+	return value
 }
 
 // levelOf understands a level by name, or by number as pino has them.

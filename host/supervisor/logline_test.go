@@ -31,7 +31,7 @@ func TestParseLog(t *testing.T) {
 		"not UTF-8":              {"a\xff\xfeb", `INFO "a�b"`},
 		"escapes inside JSON":    {`{"msg":"a\u001b[2Jb\nc","k\u0000":"v\r"}`, `INFO "ab c" k=v`},
 	} {
-		parsed := parseLog(test.line)
+		parsed := parseLog(test.line, asItIs)
 		got := parsed.level.String() + ` ` + quote(parsed.message)
 		for _, field := range parsed.fields {
 			got += " " + field.Key + "=" + field.Value.String()
@@ -41,6 +41,8 @@ func TestParseLog(t *testing.T) {
 		}
 	}
 }
+
+func asItIs(text string) string { return text }
 
 func quote(text string) string {
 	return slog.StringValue(`"` + strings.ReplaceAll(text, `"`, `\"`) + `"`).String()
@@ -53,7 +55,7 @@ func TestParseLogBoundsFields(t *testing.T) {
 		b.WriteString(`,"` + strings.Repeat("k", i+1) + `":"` + strings.Repeat("v", 2000) + `"`)
 	}
 	b.WriteString(`}`)
-	parsed := parseLog(b.String())
+	parsed := parseLog(b.String(), asItIs)
 	if len(parsed.fields) != maxFields {
 		t.Errorf("%d fields", len(parsed.fields))
 	}
@@ -69,7 +71,7 @@ func FuzzParseLog(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, line string) {
-		parsed := parseLog(line)
+		parsed := parseLog(line, asItIs)
 		for _, text := range append([]string{parsed.message}, fieldTexts(parsed)...) {
 			if strings.ContainsAny(text, "\x00\x1b\n\r\u202e") {
 				t.Errorf("%q became %q", line, text)

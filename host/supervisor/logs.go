@@ -16,9 +16,6 @@ const (
 	// host's log. All of them pass through the ring.
 	logRate  = 100
 	logBurst = 500
-	// minSecret is the length from which a secret is cut out of log lines:
-	// shorter ones are part of ordinary words.
-	minSecret = 6
 )
 
 // logs takes what one process prints and turns it into lines of the host's
@@ -39,21 +36,13 @@ func newLogs(ctx context.Context, out *slog.Logger, ring *ring, generation int) 
 	return &logs{ctx: context.WithoutCancel(ctx), out: out, ring: ring, generation: generation, limit: rate.NewLimiter(logRate, logBurst)}
 }
 
-// redactor replaces each secret by its name.
-func redactor(secrets map[string]string) *strings.Replacer {
-	var pairs []string
-	for name, secret := range secrets {
-		if len(secret) >= minSecret {
-			pairs = append(pairs, secret, "[secret "+name+"]")
-		}
-	}
-	return strings.NewReplacer(pairs...)
-}
-
 // line logs one line of stream, of which cut bytes are missing.
 func (l *logs) line(stream, raw string, cut int) {
 	if strings.TrimSpace(raw) == "" {
 		return
+	}
+	if cut > 0 {
+		raw = l.ring.secrets.unbroken(raw)
 	}
 	l.ring.add(l.generation, raw, cut)
 	if !l.limit.Allow() {
@@ -63,7 +52,7 @@ func (l *logs) line(stream, raw string, cut int) {
 		return
 	}
 	l.reportDropped()
-	parsed := parseLog(l.ring.redact.Replace(raw))
+	parsed := parseLog(raw, l.ring.secrets.hide)
 	attrs := []slog.Attr{slog.String("stream", stream)}
 	if cut > 0 {
 		attrs = append(attrs, slog.Int("cut_bytes", cut))

@@ -18,7 +18,7 @@ const (
 // kept as they came and made presentable when they are asked for: a flood
 // must cost little. Safe for concurrent use.
 type ring struct {
-	redact *strings.Replacer
+	secrets *secrets
 
 	mu    sync.Mutex
 	lines [keptLines]ringLine
@@ -31,7 +31,7 @@ type ringLine struct {
 	cut        int
 }
 
-func newRing(secrets map[string]string) *ring { return &ring{redact: redactor(secrets)} }
+func newRing(secrets map[string]string) *ring { return &ring{secrets: newSecrets(secrets)} }
 
 // add keeps one more line, of which cut bytes are missing.
 func (r *ring) add(generation int, raw string, cut int) {
@@ -57,7 +57,7 @@ func (r *ring) show(wanted func(generation int) bool) []string {
 	for i := range keptLines {
 		line := lines[(next+i)%keptLines]
 		if line.generation > 0 && wanted(line.generation) {
-			texts = append(texts, line.text(r.redact))
+			texts = append(texts, line.text(r.secrets.hide))
 		}
 	}
 	return texts
@@ -72,8 +72,8 @@ func (r *ring) lastOf(generation int) string {
 }
 
 // text is the line as it is shown.
-func (l ringLine) text(redact *strings.Replacer) string {
-	parsed := parseLog(redact.Replace(l.raw))
+func (l ringLine) text(hide func(string) string) string {
+	parsed := parseLog(l.raw, hide)
 	var b strings.Builder
 	if parsed.level != slog.LevelInfo {
 		fmt.Fprintf(&b, "%s ", parsed.level)
