@@ -128,7 +128,7 @@ func (f *flight) run(ctx context.Context, tail []lifecycle.Entry) {
 	}
 	f.k.e.stats.turns.Add(1)
 	faultpoint.Hit(faultpoint.BeforeBotCall)
-	if err := bot.Run(ctx, b, turn, func(ev bot.Event) error { return f.emit(ctx, ev) }); err != nil && ctx.Err() == nil {
+	if err := bot.Run(ctx, b, turn, func(ev bot.Event) error { return f.emit(ctx, ev) }); err != nil {
 		f.fail(&bot.Fail{Reason: err.Error(), Retryable: true})
 	}
 }
@@ -141,8 +141,10 @@ func (f *flight) emit(ctx context.Context, ev bot.Event) error {
 			ev.Fail.Reason = cause.Error()
 		}
 		f.fail(ev.Fail)
-	case ctx.Err() != nil && ev.Done == nil:
-		f.post(f.delivery(lifecycle.EventBotSaid, ev)) // too late, and the bot shall know
+	case ctx.Err() != nil && ev.Done == nil: // too late
+		if ev.Message != nil { // and the bot shall know
+			f.post(f.delivery(lifecycle.EventBotSaid, ev))
+		}
 		return context.Cause(ctx)
 	case ev.Typing != nil:
 		f.typing(*ev.Typing)
