@@ -18,8 +18,10 @@ func (k *keeper) answer(batch []*delivery, receipts []receipt) {
 }
 
 // refuse answers deliveries whose commit is not known to be durable. What
-// comes from inside the host is put again; the rest its sender sends again. A
-// conversation that cannot be read rests: to try again at once helps nobody.
+// comes from inside the host is kept, in front of all that comes later; the rest
+// its sender sends again. After a while the conversation is looked at again, for
+// the commit may be durable after all. A conversation that cannot be read rests:
+// to try again at once helps nobody.
 func (k *keeper) refuse(batch []*delivery, err error) {
 	refusal, again := fmt.Errorf("%w: %w", ErrUnavailable, err), retryAfter
 	if errors.Is(err, ErrUnreadable) {
@@ -29,17 +31,28 @@ func (k *keeper) refuse(batch []*delivery, err error) {
 			k.e.log.Error("the conversation rests", "conversation", k.id, "err", err)
 		}
 	}
-	var own []*delivery
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	for _, d := range batch {
-		if d.done == nil {
-			own = append(own, d)
-			continue
+		switch {
+		case d.done != nil:
+			d.done <- receipt{err: refusal}
+		case !d.tick:
+			k.kept = append(k.kept, d)
 		}
-		d.done <- receipt{err: refusal}
 	}
-	if len(own) > 0 {
-		k.e.clock.AfterFunc(again, func() { k.again(own...) })
+	if !k.waits {
+		k.waits = true
+		k.e.clock.AfterFunc(again, k.tryAgain)
 	}
+}
+
+// tryAgain lets the conversation go on after a commit that was refused.
+func (k *keeper) tryAgain() {
+	k.mu.Lock()
+	k.waits = false
+	k.mu.Unlock()
+	k.e.wake(k.id)
 }
 
 // withoutRepeated answers the deliveries that were taken in before, and leaves

@@ -24,6 +24,8 @@ type keeper struct {
 	mu      sync.Mutex
 	mail    []*delivery
 	running bool
+	kept    []*delivery            // refused a moment ago; they come before the mail
+	waits   bool                   // to try again after a refusal
 	known   bool                   // state, cursors and tail are those of the store
 	state   lifecycle.Conversation // as committed
 	cursors Cursors
@@ -46,11 +48,19 @@ func newKeeper(e *Engine, id bot.ConversationID) *keeper {
 	return k
 }
 
-// put takes mail in and sees to it that somebody reads it.
+// put takes mail in and sees to it that somebody reads it. Events that were
+// parked are older than what waits already.
 func (k *keeper) put(ds []*delivery) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.mail = append(k.mail, ds...)
+	at := len(k.mail)
+	if len(ds) > 0 && ds[0].parked != 0 {
+		at = 0
+		for at < len(k.mail) && k.mail[at].parked != 0 {
+			at++
+		}
+	}
+	k.mail = slices.Insert(k.mail, at, ds...)
 	if !k.running {
 		k.running = true
 		k.e.work.Go(k.run)
@@ -89,18 +99,18 @@ func (k *keeper) read(batch []*delivery) {
 	}
 }
 
-// reading reports whether there is mail.
+// reading reports whether there is mail, or something kept.
 func (k *keeper) reading() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.running
+	return k.running || len(k.kept) > 0
 }
 
 // idle reports whether the conversation may be forgotten until its next event.
 func (k *keeper) idle() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return !k.running && !k.desk.running && !k.observing && len(k.state.Turns) == 0 && k.desk.last <= k.cursors.Desk
+	return !k.running && !k.waits && !k.desk.running && !k.observing && len(k.state.Turns) == 0 && k.desk.last <= k.cursors.Desk
 }
 
 // snapshot is the conversation as committed, if it is known.

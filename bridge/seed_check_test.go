@@ -50,7 +50,7 @@ func (v *verdict) wrong(format string, args ...any) {
 }
 
 // journal: each message of the customer's stands in it once, on our own line
-// in the order in which they were acknowledged; and what a bot says once.
+// in the order in which they were acknowledged; and what a bot says once, nothing left out.
 func (v *verdict) journal() {
 	said := map[string]bool{}
 	last := -1
@@ -70,6 +70,9 @@ func (v *verdict) journal() {
 		}
 		if e.Author != bot.AuthorAgent && e.Author != bot.AuthorSystem && said[key] {
 			v.wrong("%s stands in the journal twice", key)
+		}
+		if e.Author == bot.AuthorBot && e.Seq > 1 && !said[fmt.Sprintf("%s %d", e.Turn, e.Seq-1)] {
+			v.wrong("what the bot said before %s is lost", key)
 		}
 		said[key] = true
 	}

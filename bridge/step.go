@@ -10,8 +10,8 @@ import (
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
-// retryAfter is how long events from inside the host wait after a commit that
-// failed.
+// retryAfter is how long a conversation waits after a commit that failed, before
+// it is tried again for what comes from inside the host.
 const retryAfter = 200 * time.Millisecond
 
 // restFor is how long a conversation rests that cannot be read, before it is
@@ -21,6 +21,11 @@ const restFor = time.Minute
 // handle takes a batch of mail in: steps, commits, answers, and lets the
 // lanes begin what follows.
 func (k *keeper) handle(batch []*delivery) {
+	k.mu.Lock()
+	if len(k.kept) > 0 {
+		batch, k.kept = append(k.kept, batch...), nil
+	}
+	k.mu.Unlock()
 	for len(batch) > 0 {
 		if err := k.load(); err != nil {
 			k.refuse(batch, err)

@@ -208,6 +208,7 @@ type faultyStore struct {
 	bridge.Store
 	mu     sync.Mutex
 	fail   int
+	doubt  bool // the next commit is durable, and fails
 	groups []int
 	slow   time.Duration // that each commit takes
 	// forgetful: cursors are not saved.
@@ -224,22 +225,41 @@ func (s *faultyStore) SaveCursors(ctx context.Context, cursors map[bot.Conversat
 func (s *faultyStore) Commit(ctx context.Context, group []bridge.Commit) ([]error, error) {
 	s.mu.Lock()
 	s.groups = append(s.groups, len(group))
-	fail, slow := s.fail > 0, s.slow
+	fail, doubt, slow := s.fail > 0, s.doubt, s.slow
 	if fail {
 		s.fail--
 	}
+	s.doubt = false
 	s.mu.Unlock()
 	time.Sleep(slow)
 	if fail {
 		return nil, errors.New("no space left on device")
 	}
-	return s.Store.Commit(ctx, group)
+	results, err := s.Store.Commit(ctx, group)
+	if doubt {
+		return nil, errors.New("input/output error")
+	}
+	return results, err
+}
+
+// doubtNext lets the next commit fail after the fact.
+func (s *faultyStore) doubtNext() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.doubt = true
 }
 
 func (s *faultyStore) failNext(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fail = n
+}
+
+// takes lets each commit take its time.
+func (s *faultyStore) takes(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.slow = d
 }
 
 // failSlowly lets commits take their time, and the next one fail.
