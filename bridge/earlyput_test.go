@@ -47,3 +47,52 @@ func TestTurnOfATimer(t *testing.T) {
 		}
 	})
 }
+
+// TestEarlyBurst: a message that joins a burst is not put to the bot before it
+// is kept. It would come again after a commit that fails, and then in a turn of
+// its own.
+func TestEarlyBurst(t *testing.T) {
+	var mu sync.Mutex
+	put := map[string][]bot.TurnID{}
+	inWorld(t, bot.Func(func(_ context.Context, turn *bot.Turn, reply *bot.Reply) error {
+		mu.Lock()
+		for _, m := range turn.Messages {
+			if !slices.Contains(put[m.Text], turn.ID) {
+				put[m.Text] = append(put[m.Text], turn.ID)
+			}
+		}
+		mu.Unlock()
+		<-time.After(time.Second)
+		return reply.Say("yes")
+	}), func(w *world) {
+		said := func(text string) error {
+			_, err := w.engine.Receive(w.ctx, lifecycle.Event{ID: text, Kind: lifecycle.EventSaid,
+				Conversation: "c1", Channel: "web", Message: &bot.Message{Text: text}})
+			return err
+		}
+		w.says("first")
+		w.says("second")
+		w.pass(990 * time.Millisecond)
+		var all sync.WaitGroup
+		w.store.takes(50 * time.Millisecond)
+		all.Go(func() { w.receive(lifecycle.Event{Kind: lifecycle.EventStarted, Conversation: "c1", Channel: "web"}) })
+		<-time.After(time.Millisecond)
+		all.Go(func() {
+			for said("third") != nil { // as its sender does
+				<-time.After(time.Second)
+			}
+		})
+		<-time.After(40 * time.Millisecond) // the bot is done meanwhile
+		w.store.failSlowly(50 * time.Millisecond)
+		all.Wait()
+		w.store.takes(0)
+		w.pass(10 * time.Second)
+		mu.Lock()
+		defer mu.Unlock()
+		for _, text := range []string{"first", "second", "third"} {
+			if len(put[text]) != 1 {
+				t.Errorf("%q was put in the turns %v", text, put[text])
+			}
+		}
+	})
+}

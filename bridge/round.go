@@ -33,10 +33,15 @@ func (r *round) causes(before, after lifecycle.Conversation, ev lifecycle.Event)
 }
 
 // mayPutEarly reports whether the turn that is next may be put to the bot while
-// the commit is under way.
+// the commit is under way. If the commit fails, each of its messages comes again
+// for a turn of its own: it must not have been put as part of a burst.
 func (r *round) mayPutEarly() bool {
 	turns := r.commit.Conversation.Turns
-	return len(turns) == 0 || !slices.Contains(r.late, turns[0].ID)
+	if len(turns) == 0 {
+		return true
+	}
+	burst := turns[0].From < turns[0].Through && turns[0].Through > r.commit.Expected
+	return !burst && !slices.Contains(r.late, turns[0].ID)
 }
 
 // known reports whether the event has been taken in lately, and by which entry.
