@@ -104,9 +104,11 @@ func (e *Engine) unpark(id bot.ConversationID, t Ticket) {
 		e.clock.AfterFunc(time.Second, func() { e.unpark(id, t) })
 		return
 	}
+	var ds []*delivery
 	for _, p := range parked {
-		e.loaded.post(id, &delivery{event: p.Event, parked: p.ID})
+		ds = append(ds, &delivery{event: p.Event, parked: p.ID})
 	}
+	e.loaded.post(id, ds...)
 }
 
 // bound finds the conversation that a ticket is bound to.
