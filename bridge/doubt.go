@@ -1,14 +1,16 @@
 package bridge
 
 import (
+	"errors"
+
 	"github.com/patchbay-host/patchbay/bridge/faultpoint"
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 )
 
 // readBack looks, after a while and then once more, whether a call in doubt
 // has been carried out: also of words that are not wanted any more, for what
-// the desk does not have must be said elsewhere. Not ok: the engine stops
-// first.
+// the desk does not have must be said elsewhere. A desk that refuses to be read
+// has nothing to show. Not ok: the engine stops first.
 func (k *keeper) readBack(op operation, unwanted func() bool) (done, ok bool) {
 	says := speaks(op.entry)
 	for look := 0; look < looks; {
@@ -24,14 +26,16 @@ func (k *keeper) readBack(op operation, unwanted func() bool) (done, ok bool) {
 		}
 		faultpoint.Hit(faultpoint.ReadBack)
 		found, err := k.timedLook(op.look)
-		switch {
-		case k.e.ctx.Err() != nil:
+		if k.e.ctx.Err() != nil {
 			return false, false
-		case err != nil:
-			k.e.log.Warn("read back from the desk", "conversation", k.id, "entry", op.entry.Number, "err", err)
-		case found:
+		}
+		if found {
 			return true, true
-		default:
+		}
+		if err != nil {
+			k.e.log.Warn("read back from the desk", "conversation", k.id, "entry", op.entry.Number, "err", err)
+		}
+		if failure, typed := errors.AsType[*DeskError](err); err == nil || typed && failure.Kind == DeskRefused {
 			look++
 		}
 	}
