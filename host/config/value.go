@@ -64,17 +64,25 @@ func (v value) kind() string {
 	return fmt.Sprintf("of type %q", v.node.ShortTag())
 }
 
-// visit counts v, and refuses it when the file has grown too large or deep.
-func (r *reader) visit(v value) bool {
+// count counts one more key or value at v, and refuses it when the file has
+// grown too large.
+func (r *reader) count(v value) bool {
 	if r.nodes <= 0 {
 		return false
 	}
-	r.nodes--
-	switch {
-	case r.nodes == 0:
-		r.wrong(v.key, "the file is too large from here on, with its aliases written out: at most %d values", maxNodes)
+	if r.nodes--; r.nodes == 0 {
+		r.wrong(v.key, "the file is too large from here on, with its aliases written out: at most %d keys and values", maxNodes)
 		return false
-	case v.depth > maxDepth:
+	}
+	return true
+}
+
+// visit counts v, and refuses it when the file has grown too large or deep.
+func (r *reader) visit(v value) bool {
+	if !r.count(v) {
+		return false
+	}
+	if v.depth > maxDepth {
 		r.wrong(v.key, "is nested more than %d deep", maxDepth)
 		return false
 	}
@@ -100,7 +108,7 @@ func (r *reader) entries(v value) []entry {
 	}
 	var own, merged []entry
 	lines := map[string]int{}
-	for i := 0; i+1 < len(v.node.Content); i += 2 {
+	for i := 0; i+1 < len(v.node.Content) && r.count(v); i += 2 {
 		keyNode, node := target(v.node.Content[i]), v.node.Content[i+1]
 		if keyNode.ShortTag() == "!!merge" {
 			merged = append(merged, r.merged(v, node)...)
