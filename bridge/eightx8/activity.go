@@ -66,14 +66,17 @@ func (v *Verifier) typing(b eventBody) (lifecycle.Event, *bridge.Typing, error) 
 	return event, &bridge.Typing{Author: bot.AuthorAgent}, nil
 }
 
-// fillActivity tells what the customer pressed. Any other activity is noted.
+// fillActivity tells what the customer pressed, or notes that something was
+// read. Any other activity is not known.
 func (b eventBody) fillActivity(event *lifecycle.Event) {
 	var data activityData
 	b.read(&data)
 	event.Detail = oneLine("activity " + named(data.Name))
-	event.Action = pressed(data)
-	if event.Kind = lifecycle.EventNoted; event.Action != nil {
+	switch event.Action = pressed(data); {
+	case event.Action != nil:
 		event.Kind = lifecycle.EventActed
+	case data.Name.is(activityRead):
+		event.Kind = lifecycle.EventNoted
 	}
 }
 

@@ -91,13 +91,14 @@ func (v *Verifier) read(ctx context.Context, sent envelope, data []byte) (lifecy
 	}
 	body.fill(&event, kind)
 	if event.Kind == "" {
-		event.Kind, event.Detail = lifecycle.EventNoted, "unknown event "+named(body.EventType)
-		v.log.InfoContext(ctx, "8x8 sent an event that is not known", "kind", named(body.EventType))
+		event.Kind = lifecycle.EventNoted
+		v.log.InfoContext(ctx, "8x8 sent an event that is not known", "kind", event.Detail)
 	}
 	return event, nil, nil
 }
 
-// fill says what happens. An event that is not known keeps no kind.
+// fill says what happens. An event that is not known keeps no kind, and is named
+// in the detail.
 func (b eventBody) fill(event *lifecycle.Event, kind string) {
 	switch kind {
 	case eventQueued:
@@ -121,6 +122,8 @@ func (b eventBody) fill(event *lifecycle.Event, kind string) {
 		b.fillMessage(event)
 	case eventActivity:
 		b.fillActivity(event)
+	default:
+		event.Detail = "unknown event " + named(b.EventType)
 	}
 }
 

@@ -244,6 +244,24 @@ func TestATimestampThatCannotBeBelieved(t *testing.T) {
 	}
 }
 
+// What is not known is in the log by its name, whichever name that is.
+func TestWhatIsNotKnownIsInTheLog(t *testing.T) {
+	for body, want := range map[string]string{
+		gatewayEvent("SOMETHING_NEW", `{}`):                                                     "SOMETHING_NEW",
+		gatewayEvent("ACTIVITY", `{"name":"interactive/opened","value":{"title":"a"}}`):         "interactive/opened",
+		gatewayEvent("ACTIVITY", `{"name":"interactive/reply","value":{}}`):                     "interactive/reply", // of a shape that is not
+		gatewayEvent("ACTIVITY", `{"name":"read-receipts","value":[]}`):                         "",
+		gatewayEvent("ACTIVITY", `{"name":"quickReply/action","value":{"data":{"title":"a"}}}`): "",
+	} {
+		log, out := logged()
+		h := newHook(body)
+		_, _, err := verifier(t, &keySource{}, func(c *eightx8.VerifierConfig) { c.Logger = log }).Verify(t.Context(), h.header(), []byte(body))
+		if err != nil || (out.String() != "") != (want != "") || !strings.Contains(out.String(), want) {
+			t.Errorf("%s: %v, logged %q", body, err, out)
+		}
+	}
+}
+
 // What people say, and addresses that give access, are in no log.
 func TestWebhooksLogNoWords(t *testing.T) {
 	log, out := logged()
