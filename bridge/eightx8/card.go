@@ -1,10 +1,8 @@
 package eightx8
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/patchbay-host/patchbay/bridge"
@@ -21,12 +19,8 @@ const (
 // contentAdaptive is the content type of adaptive cards.
 const contentAdaptive = "application/vnd.microsoft.card.adaptive"
 
-// maxAdaptive is the newest version of adaptive cards that 8x8 shows, major
-// and minor.
-const (
-	maxAdaptiveMajor = 1
-	maxAdaptiveMinor = 6
-)
+// maxAdaptive is the newest version of adaptive cards that 8x8 shows.
+const maxAdaptive = "1.6"
 
 // cardTypes are the content types that 8x8 shows as cards (8x8 contract,
 // "Calls").
@@ -35,30 +29,6 @@ func cardTypes() []string {
 		contentAdaptive, contentQuickReplies,
 		"Interactive", "Location", "Template", "Suggestions", "Buttons", "Carousel",
 	}
-}
-
-// showable reports whether 8x8 shows a card as one: an object of a type it
-// knows, and an adaptive card of a version that it knows.
-func showable(card bot.Card) bool {
-	var content struct {
-		Version scalar `json:"version"`
-	}
-	if !slices.Contains(cardTypes(), card.ContentType) || json.Unmarshal(card.Content, &content) != nil {
-		return false
-	}
-	if !bytes.HasPrefix(bytes.TrimSpace(card.Content), []byte("{")) {
-		return false
-	}
-	if card.ContentType != contentAdaptive || content.Version == "" {
-		return true
-	}
-	major, minor, _ := strings.Cut(string(content.Version), ".")
-	x, errMajor := strconv.Atoi(major)
-	y, errMinor := strconv.Atoi(minor)
-	if errMajor != nil || errMinor != nil {
-		return false
-	}
-	return x < maxAdaptiveMajor || x == maxAdaptiveMajor && y <= maxAdaptiveMinor
 }
 
 // textOfCard is what a card of ours says in words.
@@ -129,7 +99,3 @@ func collect(content any, depth int, lines *[]string) {
 		}
 	}
 }
-
-// Shows reports whether a message's card is shown as a card; Send puts one
-// that is not into words.
-func (d *Desk) Shows(card bot.Card) bool { return d.api == ChatGateway && showable(card) }

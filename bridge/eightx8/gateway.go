@@ -1,7 +1,6 @@
 package eightx8
 
 import (
-	"fmt"
 	"net/http"
 
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
@@ -15,7 +14,7 @@ type gateway struct{ *client }
 func (g gateway) capabilities() lifecycle.Capabilities {
 	return lifecycle.Capabilities{
 		Cards:           cardTypes(),
-		AdaptiveVersion: fmt.Sprintf("%d.%d", maxAdaptiveMajor, maxAdaptiveMinor),
+		AdaptiveVersion: maxAdaptive,
 		QuickReplies:    true,
 		Attachments:     true,
 		Typing:          true,

@@ -34,9 +34,9 @@ func (g gateway) message(ctx context.Context, m bridge.Outgoing, files []string)
 	for _, id := range files {
 		body.Attachments = append(body.Attachments, attachmentRequest{ID: id})
 	}
-	text := []string{m.Text}
+	can, text := g.capabilities(), []string{m.Text}
 	for _, card := range m.Cards {
-		if showable(card) {
+		if can.Shows(card) {
 			body.Cards = append(body.Cards, cardRequest{ContentType: card.ContentType, Content: card.Content})
 			continue
 		}

@@ -22,7 +22,7 @@ func degrade(m bot.Message, can Capabilities) (_ bot.Message, lost string) {
 	}
 	var cards []bot.Card
 	for _, card := range m.Cards {
-		if can.shows(card) {
+		if can.Shows(card) {
 			cards = append(cards, card)
 			continue
 		}
@@ -65,8 +65,10 @@ func degrade(m bot.Message, can Capabilities) (_ bot.Message, lost string) {
 // adaptiveCard is the media type of adaptive cards.
 const adaptiveCard = "application/vnd.microsoft.card.adaptive"
 
-// shows reports whether a card is shown as one: an object of a known type.
-func (c Capabilities) shows(card bot.Card) bool {
+// Shows reports whether a card is shown as one: an object of a known type, and
+// of an adaptive card, where versions count, one that says a version which is
+// not too new.
+func (c Capabilities) Shows(card bot.Card) bool {
 	object := strings.HasPrefix(strings.TrimSpace(string(card.Content)), "{")
 	if !object || !slices.Contains(c.Cards, card.ContentType) {
 		return false
@@ -77,17 +79,14 @@ func (c Capabilities) shows(card bot.Card) bool {
 	var content struct {
 		Version string `json:"version"`
 	}
-	if json.Unmarshal(card.Content, &content) != nil {
-		return false
-	}
-	return content.Version == "" || !newer(content.Version, c.AdaptiveVersion)
+	return json.Unmarshal(card.Content, &content) == nil && !newer(content.Version, c.AdaptiveVersion)
 }
 
 // newer reports whether version a, such as 1.10, is newer than b, or is none.
 func newer(a, b string) bool {
 	numbers := func(version string) (x, y int, err error) {
 		major, minor, _ := strings.Cut(version, ".")
-		if x, err = strconv.Atoi(major); err == nil && minor != "" {
+		if x, err = strconv.Atoi(major); err == nil {
 			y, err = strconv.Atoi(minor)
 		}
 		return x, y, err
