@@ -91,8 +91,8 @@ type Turn struct {
 	Outcome *bot.HandoffOutcome `json:"outcome,omitempty"`
 	// Timer that is due, for [TurnTimerDue].
 	Timer string `json:"timer,omitempty"`
-	// Attempt is 1 or 2; Before are attempts at a turn of the same id that was
-	// cut off.
+	// Attempt is 1 or 2; Before is how often the turn has been taken up again
+	// after it was cut off, each time with one attempt more.
 	Attempt int `json:"attempt"`
 	Before  int `json:"before,omitempty"`
 	// Seq is the highest event of the turn that is in the journal.

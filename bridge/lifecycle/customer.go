@@ -98,7 +98,7 @@ func (s *step) hear(n int64) {
 	}
 	alone := s.ev.Alone && s.ch.Debounce <= 0
 	if last := len(s.c.Turns) - 1; kind == TurnMessages && last >= 0 && !alone {
-		if t := s.c.Turns[last]; t.Kind == TurnMessages && !t.Ready && !t.Alone && t.Attempt == 1 {
+		if t := s.c.Turns[last]; t.Kind == TurnMessages && !t.Ready && !t.Alone && t.Before+t.Attempt == 1 {
 			s.c.Turns = slices.Clone(s.c.Turns)
 			s.c.Turns[last].Through = n
 			return

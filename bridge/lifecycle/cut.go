@@ -21,7 +21,8 @@ func (s *step) keepCut(t Turn) {
 // resumed is a turn, unless it carries words of the one that was cut off: then
 // that one goes on, with its id and all that was said in it, and what else the
 // turn carries is put after it. One id always stands for the same words, but
-// for older ones that nobody has heard.
+// for older ones that nobody has heard. It has the attempts that were left, and
+// one at least: what the bot fails at again and again is not put for ever.
 func (s *step) resumed(t Turn) []Turn {
 	cut := s.c.Cut
 	if cut == nil || !carriesWords(t) || t.From > cut.Through || t.Through < cut.From {
@@ -31,7 +32,7 @@ func (s *step) resumed(t Turn) []Turn {
 		ID: turnID(s.c.ID, "rest", s.ev), Attempt: 1,
 		Kind: TurnMessages, From: cut.Through + 1, Through: t.Through,
 	}
-	t.ID, t.Before, t.Seq = cut.ID, cut.Before+cut.Attempt, cut.Seq
+	t.ID, t.Attempt, t.Before, t.Seq = cut.ID, cut.Attempt, cut.Before+1, cut.Seq
 	t.From, t.Through = min(t.From, cut.From), cut.Through
 	if s.c.Words <= t.Through {
 		return []Turn{t}

@@ -26,13 +26,16 @@ func TestAnyOrder(t *testing.T) {
 		ch.DeskLine = rapid.Bool().Draw(t, "desk_line")
 		ch.Inactivity = rapid.SampledFrom([]time.Duration{0, time.Minute}).Draw(t, "inactivity")
 		ch.SilentTicket = rapid.SampledFrom([]time.Duration{0, time.Minute}).Draw(t, "silent_ticket")
-		w := &world{channel: ch, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), c: Conversation{ID: "c1", Channel: "web"}}
+		w := &world{channel: ch, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), c: Conversation{ID: "c1", Channel: "web"}, put: map[putTurn]bool{}}
 		var past []Event
 		for i := range rapid.IntRange(1, 60).Draw(t, "events") {
 			w.now = w.now.Add(time.Duration(rapid.IntRange(0, 3000).Draw(t, "ms")) * time.Millisecond)
 			ev := w.draw(t, i)
 			if len(past) > 0 && rapid.IntRange(0, 5).Draw(t, "again") == 0 {
 				ev = rapid.SampledFrom(past).Draw(t, "repeat")
+				if ev.Kind == EventSaid || ev.Kind == EventActed { // a turn's id derives from it
+					ev.ID = fmt.Sprintf("e%d", i)
+				}
 			}
 			past = append(past, ev)
 			ev.At = w.now
@@ -49,6 +52,13 @@ type world struct {
 	// undone counts the failovers undone since an agent of the current ticket
 	// has said something.
 	undone int
+	// put has the turns that were put, with the last of their words.
+	put map[putTurn]bool
+}
+
+type putTurn struct {
+	id      bot.TurnID
+	through int64
 }
 
 func (w *world) draw(t *rapid.T, i int) Event {
@@ -202,6 +212,11 @@ func (w *world) legal(t *rapid.T, before Conversation) {
 		if c.Holder != Bot && turn.Kind != TurnCustomerLeft {
 			t.Fatalf("a turn of kind %s while %s holds", turn.Kind, c.Holder)
 		}
+		put := putTurn{turn.ID, turn.Through}
+		if turn.Before > 0 && !w.put[put] {
+			t.Fatalf("put again with other words: %+v", turn)
+		}
+		w.put[put] = w.put[put] || turn.Ready
 		if turn.Kind == TurnMessages && (turn.From == 0 || turn.Through < turn.From) {
 			t.Fatalf("a turn without messages: %+v", turn)
 		}
