@@ -7,9 +7,6 @@ import (
 	"net/url"
 )
 
-// maxChannelPages bounds the list of channels.
-const maxChannelPages = 50
-
 // typeChatAPI is the type of channels that customers of ours come by; others
 // cannot be made by a call.
 const typeChatAPI = "ChatAPI"
@@ -26,6 +23,8 @@ type DeskChannel struct {
 	// WebhookID of the webhook that its events are sent to.
 	WebhookID string
 }
+
+func (item channelItem) id() scalar { return item.ID }
 
 func (item channelItem) channel() DeskChannel {
 	made := DeskChannel{
@@ -59,22 +58,14 @@ func (d *Desk) DeskChannels(ctx context.Context) ([]DeskChannel, error) {
 }
 
 func (c *client) deskChannels(ctx context.Context) ([]DeskChannel, error) {
+	items, err := getAll[channelItem](ctx, c, call{op: "list channels", path: "/channels"}, "channels")
 	var all []DeskChannel
-	seen := map[scalar]bool{}
-	do := call{op: "list channels", path: "/channels"}
-	_, err := eachPage(ctx, c, do, "channels", maxChannelPages, func(items []channelItem) bool {
-		for _, item := range items {
-			if item.ID != "" && !seen[item.ID] {
-				seen[item.ID] = true
-				all = append(all, item.channel())
-			}
+	for _, item := range items {
+		if item.ID != "" {
+			all = append(all, item.channel())
 		}
-		return false
-	})
-	if err != nil {
-		return nil, err
 	}
-	return all, nil
+	return all, err
 }
 
 // ReadChannel reads a channel by its id.

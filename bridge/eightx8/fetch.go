@@ -2,7 +2,6 @@ package eightx8
 
 import (
 	"context"
-	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -56,25 +55,16 @@ func (c *client) stream(ctx context.Context, do call) (io.ReadCloser, error) {
 	}{&bounded{resp.Body, c.maxFile, c.tooLarge()}, resp.Body}, nil
 }
 
-// maxAttachmentPages bounds the list of a ticket's files.
-const maxAttachmentPages = 20
-
 // Attachments lists the files of a ticket. The chat-gateway alone.
 func (d *Desk) Attachments(ctx context.Context, ticket string) ([]Attachment, error) {
 	const op = "list attachments"
 	if err := d.needGateway(op, ticket); err != nil {
 		return nil, err
 	}
+	items, err := getAll[attachmentItem](ctx, d.client, call{op: op, path: ticketPath(ticket, "/attachments")}, "attachments")
 	var all []Attachment
-	do := call{op: op, path: ticketPath(ticket, "/attachments")}
-	whole, err := eachPage(ctx, d.client, do, "attachments", maxAttachmentPages, func(items []attachmentItem) bool {
-		for _, item := range items {
-			all = append(all, item.attachment())
-		}
-		return false
-	})
-	if err == nil && !whole {
-		err = do.unanswered(errors.New("there are too many pages"), true)
+	for _, item := range items {
+		all = append(all, item.attachment())
 	}
 	return all, err
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"strconv"
 )
@@ -112,4 +113,33 @@ func eachPage[T any](ctx context.Context, c *client, do call, name string, most 
 		}
 	}
 	return false, nil
+}
+
+// maxListPages bounds a list that is read whole.
+const maxListPages = 50
+
+// getAll reads a paged list to its end, each item once. A page that brings
+// nothing new is the end, too. A list with more pages than we read is an error:
+// what is missing in half of it would be made once more.
+func getAll[T interface{ id() scalar }](ctx context.Context, c *client, do call, name string) ([]T, error) {
+	var all []T
+	seen, over := map[scalar]bool{}, false
+	whole, err := eachPage(ctx, c, do, name, maxListPages, func(items []T) bool {
+		before := len(all)
+		for _, item := range items {
+			if id := item.id(); !seen[id] {
+				seen[id] = id != ""
+				all = append(all, item)
+			}
+		}
+		over = len(all) == before
+		return over
+	})
+	if err == nil && !whole && !over {
+		err = do.unanswered(fmt.Errorf("there are more than %d pages", maxListPages), true)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
 }

@@ -54,6 +54,8 @@ type cardItem struct {
 	Executed    scalar          `json:"actionExecuted"`
 }
 
+func (item cardItem) id() scalar { return item.ID }
+
 func (item cardItem) card() MessageCard {
 	return MessageCard{
 		ID:        string(item.ID),
@@ -111,26 +113,21 @@ func (d *Desk) ReadMessage(ctx context.Context, ticket, message string) (Message
 	return item.message(), err
 }
 
-// maxCardPages bounds the list of a message's cards.
-const maxCardPages = 5
-
 // Cards lists the cards of a message, by its id.
 func (d *Desk) Cards(ctx context.Context, ticket, message string) ([]MessageCard, error) {
 	const op = "list cards"
 	if err := d.needGateway(op, ticket, message); err != nil {
 		return nil, err
 	}
-	var all []MessageCard
 	do := call{
 		op:    op,
 		path:  ticketPath(ticket, "/messages/"+url.PathEscape(message)+"/cards"),
 		query: url.Values{"sort": {"createdAt:asc"}},
 	}
-	_, err := eachPage(ctx, d.client, do, "cards", maxCardPages, func(items []cardItem) bool {
-		for _, item := range items {
-			all = append(all, item.card())
-		}
-		return false
-	})
+	items, err := getAll[cardItem](ctx, d.client, do, "cards")
+	var all []MessageCard
+	for _, item := range items {
+		all = append(all, item.card())
+	}
 	return all, err
 }

@@ -224,6 +224,35 @@ keep channel "WhatsApp DE"
 	})
 }
 
+// Half a list of what there is would have the other half made once more.
+func TestNoPlanOfHalfAList(t *testing.T) {
+	for name, one := range map[string]struct {
+		page func(number int) string
+		want int
+	}{
+		"an endless list":  {func(n int) string { return fmt.Sprintf(`{"id":"%d"}`, n) }, -1},
+		"pages unheard of": {func(int) string { return `{"id":"1"},{"id":"2"}` }, 2},
+		"fifty pages": {func(n int) string {
+			if n == 49 {
+				return ""
+			}
+			return fmt.Sprintf(`{"id":"%d"}`, n)
+		}, 49},
+	} {
+		list := func(w http.ResponseWriter, r *http.Request) {
+			number, _ := strconv.Atoi(r.URL.Query().Get("page"))
+			answer(200, `{"_embedded":{"webhooks":[`+one.page(number)+`]}}`)(w, r)
+		}
+		g := newGateway(t, map[string]http.HandlerFunc{"GET /webhooks": list, "GET /channels": answer(200, `{"page":{"totalPages":0}}`)})
+		desk := g.desk()
+		hooks, err := desk.Webhooks(t.Context())
+		_, planErr := desk.Plan(t.Context(), nil)
+		if failed := one.want < 0; failed != (err != nil) || failed != (planErr != nil) || !failed && len(hooks) != one.want {
+			t.Errorf("%s: %d webhooks, %v; plan: %v", name, len(hooks), err, planErr)
+		}
+	}
+}
+
 // A webhook is not given two addresses because two are wanted by its name.
 func TestAWebhookHasOneAddress(t *testing.T) {
 	administered(t, func(t *testing.T, a *administration, desk *eightx8.Desk, api eightx8.API) {

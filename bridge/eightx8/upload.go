@@ -39,6 +39,8 @@ type attachmentItem struct {
 	CreatedAt   scalar `json:"createdAt"`
 }
 
+func (item attachmentItem) id() scalar { return item.ID }
+
 func (item attachmentItem) attachment() Attachment {
 	made := Attachment{
 		ID: string(item.ID), Name: string(item.FileName), CreatedAt: item.CreatedAt.when(),

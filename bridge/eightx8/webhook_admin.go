@@ -13,9 +13,6 @@ const (
 	versionChatAPI = "v2.0"
 )
 
-// maxWebhookPages bounds the list of webhooks.
-const maxWebhookPages = 20
-
 // maxWebhookName is how long a webhook's name can be: 8x8 takes 256 characters
 // and gives back 255.
 const maxWebhookName = 255
@@ -46,6 +43,8 @@ type webhookItem struct {
 	NotificationVersion scalar `json:"notificationVersion"`
 	Version             scalar `json:"version"`
 }
+
+func (item webhookItem) id() scalar { return item.ID }
 
 func (item webhookItem) webhook() Webhook {
 	return Webhook{string(item.ID), string(item.Name), string(item.URI), either(item.Version, item.NotificationVersion)}
@@ -78,22 +77,14 @@ func (d *Desk) webhookRequest(w Webhook) webhookRequest {
 
 // Webhooks lists the tenant's webhooks, each once.
 func (d *Desk) Webhooks(ctx context.Context) ([]Webhook, error) {
+	items, err := getAll[webhookItem](ctx, d.client, call{op: "list webhooks", path: d.webhookPath("")}, "webhooks")
 	var all []Webhook
-	seen := map[scalar]bool{}
-	do := call{op: "list webhooks", path: d.webhookPath("")}
-	_, err := eachPage(ctx, d.client, do, "webhooks", maxWebhookPages, func(items []webhookItem) bool {
-		for _, item := range items {
-			if item.ID != "" && !seen[item.ID] {
-				seen[item.ID] = true
-				all = append(all, item.webhook())
-			}
+	for _, item := range items {
+		if item.ID != "" {
+			all = append(all, item.webhook())
 		}
-		return false
-	})
-	if err != nil {
-		return nil, err
 	}
-	return all, nil
+	return all, err
 }
 
 // ReadWebhook reads a webhook by its id.
