@@ -13,10 +13,11 @@ func plan(wanted []Wanted, webhooks []Webhook, channels []DeskChannel, version s
 	wanted = merge(wanted, webhooks, channels)
 	planned := map[string]bool{}
 	free := slices.Clone(webhooks) // each is for one address
+	foreign := foreignWebhooks(wanted, channels)
 	for _, w := range wanted {
 		if !planned[w.URI] {
 			planned[w.URI] = true
-			change := planWebhook(w, free, channels, version)
+			change := planWebhook(w, free, channels, foreign, version)
 			made.Changes = append(made.Changes, change)
 			free = slices.DeleteFunc(free, func(hook Webhook) bool { return hook.ID == change.webhook.ID })
 		}
@@ -37,51 +38,6 @@ func plan(wanted []Wanted, webhooks []Webhook, channels []DeskChannel, version s
 	return made
 }
 
-// planWebhook finds the webhook by its address, else by its name: then the
-// address is changed, and whoever has the webhook follows.
-func planWebhook(w Wanted, webhooks []Webhook, channels []DeskChannel, version string) Change {
-	var found *Webhook
-	for i, hook := range webhooks {
-		if hook.URI == w.URI && (found == nil || usedBy(hook.ID, w.Channel, channels)) {
-			found = &webhooks[i]
-		}
-	}
-	for i, hook := range webhooks {
-		if found == nil && hook.Name == w.Webhook {
-			found = &webhooks[i]
-		}
-	}
-	if found == nil {
-		made := Webhook{Name: w.Webhook, URI: w.URI, Version: version}
-		return Change{Kind: Create, What: fmt.Sprintf("webhook %q", w.Webhook), Why: w.URI, webhook: &made}
-	}
-	hook := *found
-	what := fmt.Sprintf("webhook %q", hook.Name)
-	var why []string
-	if hook.URI != w.URI {
-		why = append(why, becomes("address", hook.URI, w.URI))
-		hook.URI = w.URI
-	}
-	if hook.Version != version {
-		why = append(why, becomes("version", hook.Version, version))
-		hook.Version = version
-	}
-	if len(why) == 0 {
-		return Change{Kind: Keep, What: what, webhook: &hook}
-	}
-	return Change{Kind: Update, What: what, Why: strings.Join(why, ", "), webhook: &hook}
-}
-
-// usedBy reports whether a channel, by name or id, has a webhook.
-func usedBy(webhook, channel string, channels []DeskChannel) bool {
-	for _, c := range channels {
-		if (c.ID == channel || c.Name == channel) && c.WebhookID == webhook {
-			return true
-		}
-	}
-	return false
-}
-
 // planChannel finds the channel by its id, else by its name. webhook is the id
 // of the one that it is to have; empty: not made yet.
 func planChannel(w Wanted, webhook string, channels []DeskChannel) Change {
@@ -93,7 +49,7 @@ func planChannel(w Wanted, webhook string, channels []DeskChannel) Change {
 	case found == nil && w.Digital:
 		return Change{Kind: ByHand, What: what, Why: "it is not there, and only channels of type ChatAPI can be made by a call"}
 	case found == nil && w.Queue == "":
-		return Change{Kind: ByHand, What: what, Why: "it is not there, and cannot be made without a queue"}
+		return Change{Kind: ByHand, What: what, Why: "it is not there, and cannot be made without a queue, which no target of it names"}
 	case found == nil:
 		made := DeskChannel{Name: w.Channel, Type: typeChatAPI, Queue: w.Queue}
 		return Change{

@@ -253,6 +253,30 @@ func TestNoPlanOfHalfAList(t *testing.T) {
 	}
 }
 
+// Two hosts at one tenant may call their channels the same. One does not have
+// the other's events sent to itself, but a webhook that nobody has is its own.
+func TestAnotherHostsWebhookIsLeftAlone(t *testing.T) {
+	administered(t, func(t *testing.T, a *administration, desk *eightx8.Desk, api eightx8.API) {
+		a.kept["webhooks"] = []map[string]any{
+			{"id": "1", "name": "Patchbay web", "uri": "https://live.test/web", "version": versionOf(api)},
+			{"id": "2", "name": "Patchbay app", "uri": "https://gone.test/app", "version": versionOf(api)},
+		}
+		a.kept["channels"] = []map[string]any{
+			{"id": "5", "name": "Web support", "webHookId": "1", "routingOptions": map[string]any{"type": "queue", "id": "101"}},
+		}
+		plan, err := desk.Plan(t.Context(), []eightx8.Wanted{
+			{Channel: "Web support, staging", Queue: "101", Webhook: "Patchbay web", URI: "https://staging.test/web"},
+			{Channel: "App support, staging", Queue: "101", Webhook: "Patchbay app", URI: "https://staging.test/app"},
+		})
+		want := `create webhook "Patchbay web": https://staging.test/web
+update webhook "Patchbay app": address https://gone.test/app becomes https://staging.test/app
+`
+		if !strings.HasPrefix(plan.String(), want) || err != nil {
+			t.Errorf("%v, plan:\n%s", err, plan)
+		}
+	})
+}
+
 // A webhook is not given two addresses because two are wanted by its name.
 func TestAWebhookHasOneAddress(t *testing.T) {
 	administered(t, func(t *testing.T, a *administration, desk *eightx8.Desk, api eightx8.API) {
@@ -283,7 +307,7 @@ func TestWhatProvisioningCannotDo(t *testing.T) {
 		for channel, want := range map[string]string{
 			"twice":    `by hand channel "twice": there are several of that name: name it by its id`,
 			"no queue": `by hand channel "no queue": it has no queue, and cannot be changed without one`,
-			"none":     `by hand channel "none": it is not there, and cannot be made without a queue`,
+			"none":     `by hand channel "none": it is not there, and cannot be made without a queue, which no target of it names`,
 			"fine":     `keep channel "fine"`, // which has the second of two alike
 		} {
 			plan, err := desk.Plan(t.Context(), []eightx8.Wanted{{Channel: channel, Webhook: "h", URI: "https://h.test"}})

@@ -125,7 +125,7 @@ acme: 8x8 reaches http://host/8x8/acme/web
 acme: keep webhook "Patchbay web"
 acme: keep channel "Web support"
 acme: update channel "Billing": queue 102 becomes 101
-acme: by hand channel "Sales": it is not there, and cannot be made without a queue
+acme: by hand channel "Sales": it is not there, and cannot be made without a queue, which no target of it names
 acme: 8x8 reaches http://host/8x8/acme/web
 `, exitFine)
 }
