@@ -150,8 +150,8 @@ func (h *Host) serveWith(cfg *config.Config, addresses *files.Addresses) error {
 	}
 	front.Handle(public.Path+"/8x8/", h.hooks)
 	front.Handle(public.Path+files.Prefix, kept)
-	h.front = newSide(front, h.log)
-	h.ops = newSide(h.operatorsSide(cfg, registry, addresses), h.log)
+	h.front = newSide(front, answerWithin, h.log)
+	h.ops = newSide(h.operatorsSide(cfg, registry, addresses), 0, h.log)
 	return nil
 }
 

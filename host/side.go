@@ -20,12 +20,16 @@ type side struct {
 	closing bool
 }
 
-// newSide has the limits of all HTTP sides. Streams and answers may be slow;
-// requests may not.
-func newSide(handler http.Handler, log *slog.Logger) *side {
+// answerWithin is how long an answer to customers and webhooks may take until
+// it is read. Files and streams have limits of their own.
+const answerWithin = 3 * time.Minute
+
+// newSide has the limits of all HTTP sides, and one of its own for answers; 0:
+// none.
+func newSide(handler http.Handler, answers time.Duration, log *slog.Logger) *side {
 	s := &side{unused: map[net.Conn]bool{}}
 	s.Server = http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: answers,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug), ConnState: s.noteState,
 	}

@@ -18,10 +18,15 @@ const (
 	// maxActivity is the largest such part, in bytes: Web Chat puts small
 	// pictures of the files into it.
 	maxActivity = 1 << 20
+	// maxHead is the most that comes between two parts: the next one's head,
+	// which is held in memory.
+	maxHead = 64 << 10
 	// partWithin is how long the next bytes of an upload may take, and
-	// uploadWithin how long all of it.
+	// uploadWithin how long all of it; within answerWithin of that the answer
+	// must be read.
 	partWithin   = 30 * time.Second
 	uploadWithin = 10 * time.Minute
+	answerWithin = time.Minute
 )
 
 // form is what an upload consists of. The activity may come before the files
@@ -49,7 +54,7 @@ func (s *Server) readForm(c *gin.Context) (*form, error) {
 	}
 	c.Request.Body = io.NopCloser(slow)
 	f := &form{}
-	err := s.fill(f, c.Request)
+	err := s.fill(f, c.Request, slow)
 	if err != nil {
 		f.close()
 		return nil, bodyFault(err, s.maxFile)
@@ -57,7 +62,7 @@ func (s *Server) readForm(c *gin.Context) (*form, error) {
 	return f, nil
 }
 
-func (s *Server) fill(f *form, r *http.Request) error {
+func (s *Server) fill(f *form, r *http.Request, body *patientBody) error {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "multipart/form-data" {
 		return s.fillOne(f, r)
@@ -67,7 +72,9 @@ func (s *Server) fill(f *form, r *http.Request) error {
 		return badArgument("the form has no boundary")
 	}
 	for {
+		body.head = maxHead
 		part, err := parts.NextPart()
+		body.head = 0
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -107,7 +114,8 @@ func (s *Server) fillPart(f *form, part *multipart.Part) error {
 		}
 		return err
 	case part.FormName() != "file" && name == "":
-		return nil // a field of the page's own; the next part begins behind it
+		_, err := io.Copy(io.Discard, part) // a field of the page's own
+		return err
 	}
 	file, err := s.spool(part, name)
 	if err != nil {
@@ -152,11 +160,13 @@ func bodyFault(err error, maxFile int64) error {
 }
 
 // patientBody lets a body take its time, as long as it comes: the server's
-// own limit is for small ones.
+// own limits are for small ones.
 type patientBody struct {
 	io.Reader
 	control *http.ResponseController
 	end     time.Time
+	// head is how many bytes of a part's head may still come; 0: none is read.
+	head int
 }
 
 func (b *patientBody) Read(p []byte) (int, error) {
@@ -164,6 +174,14 @@ func (b *patientBody) Read(p []byte) (int, error) {
 	if b.end.Before(within) {
 		within = b.end
 	}
-	_ = b.control.SetReadDeadline(within) // where there is none, there is no limit either; the server lifts it at the end
-	return b.Reader.Read(p)
+	// Where there is no deadline, there is no limit either; the server lifts it at the end.
+	_ = b.control.SetReadDeadline(within)
+	_ = b.control.SetWriteDeadline(within.Add(answerWithin))
+	n, err := b.Reader.Read(p)
+	if b.head > 0 {
+		if b.head -= n; b.head <= 0 {
+			return n, badArgument("the head of a part is larger than %d bytes", maxHead)
+		}
+	}
+	return n, err
 }

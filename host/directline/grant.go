@@ -59,12 +59,25 @@ func (s *Server) enter(c *gin.Context) (grant, bot.ConversationID, error) {
 	if err != nil {
 		return grant{}, "", err
 	}
-	id := bot.ConversationID(c.Param("id"))
+	id := pathID(c)
 	return g, id, g.admits(id)
 }
 
-// admits refuses what another conversation's token asks for.
+// maxID is more than the id of a conversation has, in bytes.
+const maxID = 64
+
+// pathID is the conversation that the path names. It is a copy: whoever keeps
+// account of the id would keep all of the request's first line with it.
+func pathID(c *gin.Context) bot.ConversationID {
+	return bot.ConversationID(strings.Clone(c.Param("id")))
+}
+
+// admits refuses what another conversation's token asks for, and what no
+// conversation is called.
 func (g grant) admits(id bot.ConversationID) error {
+	if len(id) > maxID {
+		return conversationNotFound()
+	}
 	if g.token != nil && g.token.Conversation != id {
 		return forbidden("the token belongs to another conversation")
 	}

@@ -83,14 +83,15 @@ func (h *Hub) close() []*socket {
 	return open
 }
 
-// add takes a socket in; false: the hub is closed.
+// add takes a socket in; false: the hub is closed, or the conversation has all
+// the streams that it may have.
 func (h *Hub) add(s *socket) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.closed {
+	id := s.conv.ID
+	if h.closed || len(h.sockets[id]) >= maxStreams {
 		return false
 	}
-	id := s.conv.ID
 	h.sockets[id] = append(h.sockets[id], s)
 	h.count++
 	h.readers.Add(1)

@@ -150,6 +150,36 @@ func TestMeterIsBounded(t *testing.T) {
 	}
 }
 
+// What is kept of a conversation is its id, not the request that named it.
+func TestMeterKeepsNoRequests(t *testing.T) {
+	h := limited(t, Limits{Posts: Limit{PerSecond: 1, Burst: 10}, Returns: Limit{PerSecond: 1, Burst: 10}})
+	const many, padding = 200, 60 << 10
+	query := "?x=" + strings.Repeat("x", padding)
+	before := inUse()
+	for range many {
+		c := h.begin()
+		h.want(200, nil, "POST", "/conversations/"+string(c.ID)+"/activities"+query, c.Token, `{"type":"message","text":"hello"}`)
+		h.want(200, nil, "GET", "/conversations/"+string(c.ID)+query, c.Token, "")
+	}
+	if grown := int64(inUse()) - int64(before); grown > many*padding/2 {
+		t.Errorf("%d conversations keep %d bytes each", many, grown/many)
+	}
+	h.want(404, nil, "POST", "/conversations/"+strings.Repeat("x", padding)+"/activities", webSecret, `{"type":"typing"}`)
+	if known := len(h.server.channels.Load().byName["web"].meters.posts.known); known != many {
+		t.Errorf("%d are known", known)
+	}
+}
+
+// TestStreamsAtOnce: streams that are opened at the same time count, too.
+func TestStreamsAtOnce(t *testing.T) {
+	h := NewHub()
+	for i := range maxStreams + 1 {
+		if taken := h.add(&socket{}); taken != (i < maxStreams) {
+			t.Errorf("stream %d: %v", i+1, taken)
+		}
+	}
+}
+
 func TestStreamsAreBounded(t *testing.T) {
 	h := newHouse(t)
 	c := h.begin()

@@ -49,7 +49,7 @@ func uploadSlowly(t *testing.T, bytes int, pause time.Duration) int {
 	defer client.Close()
 	listener := &pipeListener{make(chan net.Conn, 1), make(chan struct{})}
 	listener.conn <- conn
-	server := &http.Server{Handler: s.Handler(), ReadTimeout: 30 * time.Second}
+	server := &http.Server{Handler: s.Handler(), ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute}
 	go server.Serve(listener)
 	defer server.Close()
 

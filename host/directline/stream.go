@@ -5,8 +5,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/gorilla/websocket"
-
-	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
 // stream: GET /conversations/{id}/stream?watermark=&t=token, as a WebSocket.
@@ -25,7 +23,7 @@ func (s *Server) openStream(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	id := bot.ConversationID(c.Param("id"))
+	id := pathID(c)
 	if err := g.admits(id); err != nil {
 		return err
 	}

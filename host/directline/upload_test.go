@@ -100,7 +100,7 @@ func TestUpload(t *testing.T) {
 		},
 		{
 			name: "an empty one, a page's own field, and an input left empty", contentType: formType,
-			body: formOf(part(`Content-Disposition: form-data; name="csrf"`, "x"), file("empty.txt", ""), file("", "")),
+			body: formOf(part(`Content-Disposition: form-data; name="csrf"`, strings.Repeat("x", 2*maxHead)), file("empty.txt", ""), file("", "")),
 			want: lifecycle.Event{Message: &bot.Message{}}, files: []string{"empty.txt text/plain "},
 		},
 	} {
@@ -193,6 +193,8 @@ func TestUploadRefused(t *testing.T) {
 		{"text too long", formType, formOf(activityPart(`{"text":"`+strings.Repeat("x", 17<<10)+`"}`), file("a", "x")), 400, codeBadArgument},
 		{"a strange id", formType, formOf(activityPart(`{"channelData":{"clientActivityID":"\n"}}`), file("a", "x")), 400, codeBadArgument},
 		{"a long user", formType, formOf(activityPart(`{"from":{"id":"`+strings.Repeat("x", 300)+`"}}`), file("a", "x")), 400, codeBadArgument},
+		{"a head too large", formType, formOf(part("X: "+strings.Repeat("x", maxHead), "x"), file("a", "x")), 400, codeBadArgument},
+		{"a preamble too large", formType, strings.Repeat("x\r\n", maxHead) + formOf(file("a", "x")), 400, codeBadArgument},
 		{"activity too large", formType, formOf(activityPart(strings.Repeat("x", maxActivity+1)), file("a", "x")), 400, codeBadArgument},
 		{"file too large", formType, formOf(file("a", "x"), file("b", large)), 413, codeMessageSizeTooBig},
 		{"one file too large", "text/plain", large, 413, codeMessageSizeTooBig},

@@ -87,6 +87,13 @@ func guard(c *gin.Context) {
 	h.Set("Access-Control-Max-Age", "7200")
 }
 
+const (
+	// takenWithin is how long a client may take for a file, and leastRate for
+	// how many bytes it gets one second more.
+	takenWithin = time.Minute
+	leastRate   = 8 << 10
+)
+
 // get answers a file, whole or in parts.
 func (s *server) get(c *gin.Context) {
 	r, ok := s.addresses.read(c.Param("token"))
@@ -100,12 +107,19 @@ func (s *server) get(c *gin.Context) {
 		return
 	}
 	defer content.Close()
+	size, err := content.Seek(0, io.SeekEnd)
+	if err != nil {
+		s.refuse(c, r, err)
+		return
+	}
 	h := c.Writer.Header()
 	kind, inline := served(file.ContentType)
 	h.Set("Content-Type", kind)
 	h.Set("Content-Disposition", disposition(inline, file.Name))
 	h.Set("Cache-Control", "private, max-age=3600")
 	h.Set("ETag", s.addresses.tag(r))
+	within := takenWithin + time.Duration(size/leastRate)*time.Second
+	_ = http.NewResponseController(c.Writer).SetWriteDeadline(time.Now().Add(within)) // the server lifts it at the end
 	http.ServeContent(c.Writer, c.Request, "", time.Time{}, content)
 }
 
