@@ -18,6 +18,7 @@ type seedCentre struct {
 	tickets []*seedTicket
 	spoken  []string // what agents have said
 	refused []string // what was refused, for good
+	late    []string // the messages in it, and in what was refused and taken later
 }
 
 // refuse keeps what the centre would not take.
@@ -25,6 +26,7 @@ func (c *seedCentre) refuse(ticket, text string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.refused = append(c.refused, ticket+": "+text)
+	c.late = append(c.late, numbered.FindAllString(text, -1)...)
 }
 
 // seedTicket is a ticket. Everything is guarded by the centre's mutex.

@@ -148,17 +148,16 @@ func (v *verdict) tickets() {
 // order: what a ticket has came in the order in which it was said; what was
 // refused may come later, among what was said since.
 func (v *verdict) order(ticket *seedTicket, in []string) {
-	refused := v.w.centre.refusedNumbers()
-	in = slices.DeleteFunc(in, func(n string) bool { return slices.Contains(refused, n) })
+	in = slices.DeleteFunc(in, func(n string) bool { return slices.Contains(v.w.centre.late, n) })
 	want := slices.DeleteFunc(slices.Clone(v.numbers), func(n string) bool { return !slices.Contains(in, n) })
 	if !ticket.line && !slices.Equal(want, in) {
 		v.wrong("ticket %s has %v, want %v", ticket.id, in, want)
 	}
 }
 
-// leftAfter reports whether the customer has left before a message that was
-// for the agents could be sent: it is in the history of the next ticket, if
-// there is one.
+// leftAfter reports whether the customer has left before a message could be put
+// to the bot, which could not be told of the leaving either, or be sent to the
+// agents: it is in the history of the next turn and ticket, if there is one.
 func (v *verdict) leftAfter(number string) bool {
 	var said lifecycle.Entry
 	left := false
@@ -170,6 +169,8 @@ func (v *verdict) leftAfter(number string) bool {
 			left = left || said.Number > 0
 		case e.Kind == lifecycle.EntryDropped && e.Of == said.Number:
 			return left
+		case e.Kind == lifecycle.EntryFailed && said.To.Has(lifecycle.ToBot) && left:
+			return true
 		}
 	}
 	return false
