@@ -62,20 +62,16 @@ func (k *keeper) saidSince(ctx context.Context, ch lifecycle.Channel, c lifecycl
 		return Outgoing{}, fmt.Errorf("read what was said since: %w", err)
 	}
 	lost := notGiven(entries)
-	from, since := c.Desk.Marker, entry.Of
+	from := c.Desk.Marker
 	for _, e := range entries {
-		switch {
-		case e.Kind != lifecycle.EntryReturn || e.Number >= entry.Number:
-		case lost[e.Number]:
-			since = min(since, e.Of)
-		default: // what came before has been shown
-			from, since = e.Number, entry.Of
+		if e.Kind == lifecycle.EntryReturn && e.Number < entry.Number && !lost[e.Number] {
+			from = e.Number // what came before has been shown
 		}
 	}
 	var lines []string
 	var files []File
 	for _, e := range entries {
-		unseen := e.Number > since
+		unseen := e.Holder == lifecycle.Bot || e.Holder == lifecycle.Nobody
 		if e.To.Has(lifecycle.ToDesk) {
 			unseen = lost[e.Number]
 		}

@@ -149,9 +149,6 @@ type DeskSide struct {
 	Waiting int64 `json:"waiting,omitempty"`
 	// Skip: desk entries up to this number that have not begun are dropped.
 	Skip int64 `json:"skip,omitempty"`
-	// Told is the number of the newest entry when the ticket was last left;
-	// what was said later goes in front of a return, and what was dropped.
-	Told int64 `json:"told,omitempty"`
 	// Delayed: the customer has been told that the handoff takes longer.
 	Delayed bool `json:"delayed,omitempty"`
 	// Queue that the ticket is or was last in.

@@ -148,7 +148,7 @@ func (s *step) requeue() {
 	if s.ch.DeskLine {
 		to = ToObserver // the desk has re-queued the ticket itself
 	}
-	n := s.add(Entry{Kind: EntryReturn, To: to, Of: d.Told, Ticket: d.Ticket, Status: StatusRequested})
+	n := s.add(Entry{Kind: EntryReturn, To: to, Ticket: d.Ticket, Status: StatusRequested})
 	s.c.Session = &Session{Handoff: n, HandedOffAt: s.ev.At, Reason: "customer returned"}
 	s.awaitAgent()
 }

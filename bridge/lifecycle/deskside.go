@@ -121,6 +121,6 @@ func (s *step) take(h Holder, reason string) {
 	if s.ch.DeskLine {
 		to = ToObserver // the ticket has it all
 	}
-	n := s.add(Entry{Kind: EntryReturn, To: to, Of: s.c.Desk.Told, Ticket: s.c.Desk.Ticket})
+	n := s.add(Entry{Kind: EntryReturn, To: to, Ticket: s.c.Desk.Ticket})
 	s.c.Session = &Session{Handoff: n, HandedOffAt: s.ev.At, Reason: reason}
 }

@@ -68,7 +68,7 @@ const (
 	EntryStale       EntryKind = "stale"     // what the bot did came too late
 	EntryHandoff     EntryKind = "handoff"   // to the desk: open a ticket
 	EntryFiles       EntryKind = "files"     // to the desk: show the files that were said before handoff Of
-	EntryReturn      EntryKind = "return"    // to the desk: say in one bot message what was said since Of
+	EntryReturn      EntryKind = "return"    // to the desk: say in one bot message what its agents have not seen
 	EntryLeave       EntryKind = "leave"     // to the desk: leave Ticket, or the one that handoff Of opened
 	EntryLook        EntryKind = "look"      // to the desk: read how Ticket stands
 	EntryGiveBack    EntryKind = "give_back" // to the desk: Ticket is to come back to the bot after the agent

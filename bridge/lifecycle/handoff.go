@@ -82,11 +82,11 @@ func (s *step) giveUp(result bot.HandoffResult, status Status, why string) {
 func (s *step) leaveDesk() {
 	d := &s.c.Desk
 	if s.ch.DeskLine { // the ticket is the customer's own
-		d.Opening, d.Told, d.Members = 0, s.c.Number, nil
+		d.Opening, d.Members = 0, nil
 		d.Closed, d.Waiting = false, 0
 		return
 	}
-	d.Skip, d.Told = s.c.Number, s.c.Number
+	d.Skip = s.c.Number
 	switch {
 	case d.Opening != 0:
 		s.add(Entry{Kind: EntryLeave, To: ToDesk, Of: d.Opening})
@@ -131,7 +131,6 @@ func (s *step) handback(end bot.AgentSessionEnd) {
 		waiting = p // the agents have not seen it
 	}
 	d.Open, d.Closed, d.Waiting = false, false, 0
-	d.Told = s.c.Number
 	if s.ch.AfterAgent == Nobody || d.HandBackRefused {
 		s.hold(Nobody, "agent left")
 		s.add(Entry{Kind: EntryHandback, To: ToCustomer | ToObserver, Status: StatusCompleted})

@@ -192,7 +192,7 @@ func (l *load) next(k int) bridge.Commit {
 			Customer:   bot.Customer{ID: "user-1234", Name: "Ada Example", Email: "ada@example.com"},
 			Properties: map[string]string{"order": "A-1234567", "topic": "billing", "plan": "business", "note": strings.Repeat("x", 120)},
 			Turns:      []lifecycle.Turn{{ID: bot.TurnID(event), Kind: lifecycle.TurnMessages, From: number, Through: number, Attempt: 1, Ready: true}},
-			StateAt:    number - 1, Desk: lifecycle.DeskSide{Ticket: "T-" + event, Marker: 3, Told: 4, Queue: "101"}},
+			StateAt:    number - 1, Desk: lifecycle.DeskSide{Ticket: "T-" + event, Marker: 3, Queue: "101"}},
 	}
 }
 
