@@ -115,7 +115,7 @@ func (r *reader) checkUnused(c *Config) {
 	}
 	for _, name := range sorted(c.Bots) {
 		if !bots[name] {
-			r.warning(join("bots", name), "no channel uses this bot; it is not started")
+			r.warning(join("bots", name), "no channel uses this bot; it is started all the same")
 		}
 	}
 	for _, name := range sorted(c.Desks) {

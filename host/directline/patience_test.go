@@ -3,12 +3,15 @@ package directline
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 )
 
 // pipeListener is a listener of one connection that is no socket, so that its
@@ -102,4 +105,69 @@ func TestPatienceTells(t *testing.T) {
 	if f.status != 400 || strings.Contains(f.message, "read") {
 		t.Errorf("%v", f)
 	}
+}
+
+// TestStreamsThatAreDead: a stream ends whose client does not read, or is not
+// heard of.
+func TestStreamsThatAreDead(t *testing.T) {
+	for name, test := range map[string]struct {
+		reads  bool
+		within time.Duration
+	}{
+		"does not read":   {false, writeWithin},
+		"does not answer": {true, silence},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, client := streamOver(t)
+				if test.reads {
+					go func() { _, _ = io.Copy(io.Discard, client) }()
+				}
+				<-time.After(test.within - time.Second)
+				synctest.Wait()
+				if open := s.hub.open(); open != 1 {
+					t.Errorf("before its time %d streams are open", open)
+				}
+				<-time.After(2 * time.Second)
+				synctest.Wait()
+				if open := s.hub.open(); open != 0 {
+					t.Errorf("%d streams are open", open)
+				}
+			})
+		})
+	}
+}
+
+// streamOver opens a stream over a pipe, of a conversation in which something
+// was said, and answers the client's end of it.
+func streamOver(t *testing.T) (*Server, net.Conn) {
+	t.Helper()
+	s, err := New(Config{
+		Engine: newMemory(NewHub()), Spool: t.TempDir(),
+		Channels: []Channel{{Name: "web", Secrets: [][]byte{[]byte(webSecret)}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine := s.engine.(*memory)
+	engine.line = s
+	id := newConversationID()
+	token := s.channels.Load().byName["web"].sign(claims{Conversation: id, User: "ann"}, time.Now())
+	_, err = engine.Receive(t.Context(), lifecycle.Event{ID: "1", Kind: lifecycle.EventStarted, Conversation: id, Channel: "web"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, conn := net.Pipe()
+	listener := &pipeListener{make(chan net.Conn, 1), make(chan struct{})}
+	listener.conn <- conn
+	server := &http.Server{Handler: s.Handler(), ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute}
+	go server.Serve(listener)
+	t.Cleanup(func() { client.Close(); server.Close() })
+	fmt.Fprintf(client, "GET /v3/directline/conversations/%s/stream?watermark=&t=%s HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"+
+		"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n", id, token)
+	resp, err := http.ReadResponse(bufio.NewReaderSize(client, 16), nil)
+	if err != nil || resp.StatusCode != http.StatusSwitchingProtocols {
+		t.Fatal(resp, err)
+	}
+	return s, client
 }

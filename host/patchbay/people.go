@@ -148,7 +148,8 @@ func askOps(ctx context.Context, cfg *config.Config, method, path string) ([]byt
 		return nil, err
 	}
 	req.Header.Set("Authorization", "Bearer "+cfg.Ops.Token.Reveal())
-	resp, err := http.DefaultClient.Do(req)
+	direct := http.Client{Transport: &http.Transport{}} // by no proxy: the token is for the host alone
+	resp, err := direct.Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("the host does not run, or not with this configuration (ops.listen: %s): start it with `patchbay serve`: %w", cfg.Ops.Listen, err)
 	}

@@ -29,7 +29,11 @@ func provisionCommand() *cobra.Command {
 		Long: `Create and update webhooks and channels at 8x8, as the configuration says, and
 let 8x8 try each webhook's address, which needs a host that runs (patchbay
 serve). Run again it changes nothing. Channels of 8x8's own (line: 8x8) are
-looked at, and what is to be set by hand is printed.`,
+looked at, and what is to be set by hand is printed.
+
+  create, update  done, or with --dry-run what would be
+  keep            it is as it should be
+  by hand         no call can do it; the exit code is 0 all the same`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := load(cmd, file)

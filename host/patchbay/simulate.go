@@ -26,12 +26,16 @@ func simulateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "simulate",
 		Short: "Run a contact centre in a box: 8x8's API, with queues and agents, for those who have none",
-		Long: `Run a contact centre in a box: 8x8's chat-gateway API with queues, agents and
-signed webhooks. Agents act by a script, or by the control API:
+		Long: `Run a contact centre in a box: 8x8's API in both dialects, with queues, agents
+and signed webhooks. Without --script there are the queues 101 (agent ada) and
+102 (agent bob); channels are those of --channel, or made by patchbay provision.
+Agents act by a script, or by the control API:
 
   curl -X POST http://127.0.0.1:8088/simulator/v1/agents/ada/accept
   curl http://127.0.0.1:8088/simulator/v1/agents/ada/say -d '{"text":"Hello"}'
 
+A host finds it at base_url: http://127.0.0.1:8088, with tenant and api_key, or
+with api: chat-api, region: us, key and secret, as the flags have them.
 See bridge/eightx8/simulator/README.md for all of it.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return simulate(cmd, f) },
@@ -43,7 +47,7 @@ See bridge/eightx8/simulator/README.md for all of it.`,
 	flags.StringArrayVar(&f.channels, "channel", nil, "a channel, as `NAME=QUEUE` or NAME=QUEUE/TYPE with a type such as WhatsApp; may be repeated")
 	flags.StringVar(&f.faults, "faults", "", "YAML `file` with what goes wrong")
 	flags.StringVar(&f.tenant, "tenant", "tenant01", "the tenant's `id`")
-	flags.StringVar(&f.key, "api-key", "simulator", "the API `key` to accept; the chat-api's secret is \"secret\"")
+	flags.StringVar(&f.key, "api-key", "simulator", "the API `key` to accept; for the chat-api that of the secret \"secret\"")
 	flags.StringVar(&f.api, "api", "chat-gateway", "`dialect` of the webhook's events: chat-gateway or chat-api; calls are answered in both")
 	flags.StringVar(&f.log, "log", "text", "log as text or json")
 	return cmd

@@ -1,12 +1,16 @@
 package supervisor
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
@@ -37,6 +41,28 @@ func TestWrongPin(t *testing.T) {
 	status := h.failed()
 	if !containsAll(status.LastError, []string{"start bot guest: pin: pinned file differs: ", "the configuration pins abab", "pin it"}) || status.Generation != 1 {
 		t.Errorf("generation %d: %s", status.Generation, status.LastError)
+	}
+}
+
+// A pinned file that has become a pipe is found out, not waited for: a start
+// that waits for ever would keep others from starting.
+func TestPinnedPipe(t *testing.T) {
+	t.Parallel()
+	config := zooConfig("echo")
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	must(unix.Mkfifo(pipe, 0o600))
+	config.Files = map[string]string{pipe: strings.Repeat("ab", 32)}
+	checked := make(chan error, 1)
+	dir := shortDir(t)
+	go func() {
+		_, err := Check(context.Background(), config, Options{RunDir: dir, Logger: quiet()})
+		checked <- err
+	}()
+	select {
+	case err := <-checked:
+		wantError(t, err, "pin: read pinned file: "+pipe+" is not a regular file")
+	case <-time.After(patience):
+		t.Error("it is waited for")
 	}
 }
 
