@@ -32,7 +32,7 @@ type Validation struct {
 	Field, Code, Message string
 }
 
-// Error says all of it, in one line.
+// Error says all of it, once, in one line.
 func (e *APIError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "8x8 answered %d", e.Status)
@@ -41,7 +41,15 @@ func (e *APIError) Error() string {
 	}
 	fmt.Fprintf(&b, ": %s", e.Message)
 	for _, v := range e.Validations {
-		fmt.Fprintf(&b, "; %s", strings.Trim(fmt.Sprintf("%s: %s", v.Field, join(v.Code, v.Message)), ": "))
+		if v.Code == e.Code {
+			v.Code = ""
+		}
+		if strings.Contains(e.Message, v.Message) {
+			v.Message = ""
+		}
+		if text := join(v.Field, join(v.Code, v.Message)); text != "" {
+			fmt.Fprintf(&b, "; %s", text)
+		}
 	}
 	if e.ReferenceID != "" {
 		fmt.Fprintf(&b, " (reference %s)", e.ReferenceID)

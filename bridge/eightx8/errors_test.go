@@ -61,6 +61,13 @@ func TestErrorBodies(t *testing.T) {
 			}},
 			"8x8 answered 400: Constraint Violation; user.email: invalid: no address; name: May not be empty.",
 		},
+		"validations that repeat": {
+			`{"message":"Queue 7 is invalid.","errors":[{"code":"invalid_queue","message":"Queue 7 is invalid."}],"validations":[{"field":"queue","code":"invalid_queue","message":"Queue 7 is invalid."}]}`,
+			eightx8.APIError{Code: "invalid_queue", Message: "Queue 7 is invalid.", Validations: []eightx8.Validation{
+				{Field: "queue", Code: "invalid_queue", Message: "Queue 7 is invalid."},
+			}},
+			"8x8 answered 400 invalid_queue: Queue 7 is invalid.; queue",
+		},
 		"fault": {
 			`{"fault":{"faultstring":"Invalid access token","detail":{"errorcode":"oauth.v2.InvalidAccessToken"}}}`,
 			eightx8.APIError{Code: "oauth.v2.InvalidAccessToken", Message: "Invalid access token"},
