@@ -3,12 +3,14 @@ package bridge
 import (
 	"sync"
 	"time"
+
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 )
 
 const (
 	// aloneAfterCut is for how long after a run that was cut off each message
 	// gets a turn of its own. What that run had put to a bot and not kept is
-	// sent again within that time.
+	// sent again within that time, or the desk tells when it was said.
 	aloneAfterCut = 10 * time.Minute
 	// maxEarlyPut bounds what is remembered.
 	maxEarlyPut = 10_000
@@ -19,7 +21,7 @@ const (
 // put in turns of the same ids, or the bot would have them twice.
 type earlyPut struct {
 	clock Clock
-	until time.Time // any message may be one of them
+	until time.Time // any message from before may be one of them
 
 	mu     sync.Mutex
 	events map[string]bool
@@ -46,11 +48,15 @@ func (p *earlyPut) add(events []string) {
 }
 
 // has reports whether an event may have been put before.
-func (p *earlyPut) has(event string) bool {
-	if !p.until.IsZero() && p.clock.Now().Before(p.until) {
+func (p *earlyPut) has(ev lifecycle.Event) bool {
+	said := ev.DeskTime
+	if said.IsZero() {
+		said = p.clock.Now()
+	}
+	if said.Before(p.until) {
 		return true
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.events[event]
+	return p.events[ev.ID]
 }

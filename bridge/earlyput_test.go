@@ -96,3 +96,36 @@ func TestEarlyBurst(t *testing.T) {
 		}
 	})
 }
+
+// TestOldWordsComeAlone: a message from before the run that was cut off may have
+// been put to the bot by it, however late the desk tells of it again.
+func TestOldWordsComeAlone(t *testing.T) {
+	var mu sync.Mutex
+	var put []string
+	slow := bot.Func(func(_ context.Context, turn *bot.Turn, _ *bot.Reply) error {
+		mu.Lock()
+		put = append(put, turn.Text())
+		mu.Unlock()
+		<-time.After(10 * time.Second)
+		return nil
+	})
+	onDeskLine(t, slow, func(w *world, event func(lifecycle.EventKind, string)) {
+		old := time.Now()
+		w.unclean = true
+		w.restart()
+		w.pass(time.Hour)
+		event(lifecycle.EventSaid, "one")
+		event(lifecycle.EventSaid, "two")
+		w.receive(lifecycle.Event{
+			Kind: lifecycle.EventSaid, Desk: "acme", Channel: "web", Ticket: "W1", DeskTime: old, Message: &bot.Message{Text: "old"},
+		})
+		event(lifecycle.EventSaid, "three")
+		event(lifecycle.EventSaid, "four")
+		w.pass(time.Minute)
+		mu.Lock()
+		defer mu.Unlock()
+		if want := []string{"one", "two", "old", "three\nfour"}; !slices.Equal(put, want) {
+			t.Errorf("put to the bot: %q, want %q", put, want)
+		}
+	})
+}

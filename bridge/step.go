@@ -102,7 +102,7 @@ func (k *keeper) step(batch []*delivery) *round {
 		if c.Number == 0 {
 			c.ID, c.Channel = k.id, ch.Name
 		}
-		ev.Pending, ev.Alone = k.pending(c, tail, r), ev.Kind == lifecycle.EventSaid && k.e.early.has(ev.ID)
+		ev.Pending, ev.Alone = k.pending(c, tail, r), ev.Kind == lifecycle.EventSaid && k.e.early.has(ev)
 		next, entries := lifecycle.Step(ch, c, ev)
 		if len(entries) == 0 {
 			continue
