@@ -21,7 +21,11 @@ func connect(path string, limit int, pragmas ...string) (*sql.DB, error) {
 // connectIn does so with parameters of SQLite's, such as its mode.
 func connectIn(values url.Values, path string, limit int, pragmas ...string) (*sql.DB, error) {
 	values["_pragma"] = append([]string{"busy_timeout(10000)"}, pragmas...)
-	slashed := filepath.ToSlash(path)
+	absolute, err := filepath.Abs(path) // SQLite's addresses have no other paths
+	if err != nil {
+		return nil, err
+	}
+	slashed := filepath.ToSlash(absolute)
 	if !strings.HasPrefix(slashed, "/") {
 		slashed = "/" + slashed // a drive
 	}

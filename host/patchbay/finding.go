@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/patchbay-host/patchbay/bridge/eightx8"
 )
@@ -68,7 +69,7 @@ func show(w io.Writer, findings []finding, asJSON bool) error {
 	}
 	marks := map[result]string{isOK: "ok", isWrong: "WRONG", unsure: "unsure", skipped: "skip"}
 	for _, f := range findings {
-		text := f.Detail
+		text := strings.ReplaceAll(f.Detail, "\n", "; ") // a line each
 		if f.At != "" {
 			text += " (" + f.At + ")"
 		}

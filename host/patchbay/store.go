@@ -37,7 +37,8 @@ The old files are not touched. No host may have them open. There must be room
 for both, and for a copy of the old one meanwhile.
 
 Afterwards put the new file and its .lock in the place of the old ones (move
-those away, with -wal and -shm), so that everything else finds it.
+those away, with -wal and -shm, but not the folder -files), so that everything
+else finds it.
 
 The exit code is 0 if everything was copied, and 1 if something was left out, or
 nothing was written.`,

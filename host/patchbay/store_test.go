@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/patchbay-host/patchbay/bridge/sqlstore"
 )
 
 // TestStore: a damaged store is not served, is looked at, and what can be read
@@ -67,4 +69,26 @@ func TestStore(t *testing.T) {
 	c.sees(p.front, "You said: one")
 	c.says(p.front, "two")
 	c.sees(p.front, "You said: two")
+}
+
+// TestStoreHere: the files are named as people do, from where they are.
+func TestStoreHere(t *testing.T) {
+	file := withDesk(t, "http://127.0.0.1:1")
+	t.Chdir(filepath.Dir(file))
+	store, err := sqlstore.Open(t.Context(), "patchbay.db", sqlstore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	stdout, stderr, code := called(t, "store", "recover", "-c", filepath.Base(file), "--to", "new.db")
+	if code != exitFine {
+		t.Errorf("exit %d: %s%s", code, stdout, stderr)
+	}
+	for _, name := range []string{"new.db", "new.db.lock"} {
+		if _, err := os.Stat(name); err != nil {
+			t.Error(err)
+		}
+	}
 }
