@@ -43,7 +43,8 @@ func (c chatAPI) creation(ctx context.Context, channel string, o bridge.Opening)
 }
 
 // customer makes the customer's data, flat: at most 30 members in all. The
-// fields of the customer's own go before properties of the same name.
+// fields of the customer's own go before properties of the same name, and those
+// must be what 8x8 takes, too.
 func (c chatAPI) customer(ctx context.Context, o bridge.Opening) map[string]string {
 	user := c.user(ctx, o, maxProperties-flatFields)
 	made := map[string]string{}
@@ -55,6 +56,17 @@ func (c chatAPI) customer(ctx context.Context, o bridge.Opening) map[string]stri
 	} {
 		if value != "" {
 			made[key] = value
+		}
+	}
+	for key, fit := range map[string]func(string) string{"email": address, "language": language} {
+		given, has := made[key]
+		if !has {
+			continue
+		}
+		if made[key] = fit(given); made[key] == "" {
+			delete(made, key)
+			c.log.InfoContext(ctx, "8x8 would not take a property; the ticket is without it",
+				"conversation", string(o.Marker.Conversation), "property", key)
 		}
 	}
 	return made

@@ -71,6 +71,29 @@ func TestChatAPIOpenKeepsTheLimits(t *testing.T) {
 	}
 }
 
+// On the chat-api a property may have the name of a field that 8x8 looks at: a
+// value that it refuses would cost the handoff.
+func TestChatAPILooksAtPropertiesToo(t *testing.T) {
+	for value, want := range map[string]map[string]string{
+		"unknown": {"name": "Jane"},
+		"tlh":     {"name": "Jane"},
+		"de-AT":   {"name": "Jane", "language": "de"},
+		"j@x.com": {"name": "Jane", "email": "j@x.com"},
+	} {
+		o := flatOpening()
+		o.Language, o.Customer = "", bot.Customer{Name: "Jane"}
+		o.Properties = []bridge.Property{{Name: "email", Value: value}, {Name: "language", Value: value}}
+		var sent struct{ Customer map[string]string }
+		if err := json.Unmarshal(openFlat(t, o), &sent); err != nil {
+			t.Fatal(err)
+		}
+		delete(sent.Customer, "patchbayTicket")
+		if diff := cmp.Diff(want, sent.Customer); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", value, diff)
+		}
+	}
+}
+
 func TestChatAPICannotNameAQueue(t *testing.T) {
 	f := newFlatAPI(t, map[string]http.HandlerFunc{"GET /channels": answer(200, flatChannels)})
 	_, err := f.desk().Open(t.Context(), opening())

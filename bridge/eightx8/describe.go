@@ -28,7 +28,7 @@ func (d *Desk) Describe(ctx context.Context, ticket string, o bridge.Opening) er
 		path:   ticketPath(ticket, ""),
 		body: struct {
 			User userRequest `json:"user"`
-		}{d.client.user(ctx, o, maxProperties)},
+		}{gateway{d.client}.user(ctx, o)},
 	}, nil)
 }
 
@@ -46,7 +46,7 @@ func (d *Desk) Replace(ctx context.Context, ticket string, o bridge.Opening) err
 	if err != nil {
 		return err
 	}
-	body := createRequest{ChannelID: channel.ID, User: d.client.user(ctx, o, maxProperties)}
+	body := createRequest{ChannelID: channel.ID, User: gateway{d.client}.user(ctx, o)}
 	if o.Queue != "" {
 		body.Assignment = &assignment{Type: assignedToQueue, ID: o.Queue}
 	}

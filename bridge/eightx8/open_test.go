@@ -95,6 +95,7 @@ func golden(t *testing.T, name string, got []byte) {
 type sentBody struct {
 	User struct {
 		Email, Language      string
+		Company, CaseID      string
 		AdditionalProperties []struct{ Key, Value string }
 	}
 	History struct {
@@ -149,6 +150,22 @@ func TestOpenKeepsTheLimits(t *testing.T) {
 		if strings.Contains(out.String(), secret) {
 			t.Errorf("the log says %q", secret)
 		}
+	}
+}
+
+// The gateway has fields for two properties, which agents' screens look at; the
+// chat-api has them beside all others.
+func TestOpenFillsTheFieldsThatThereAre(t *testing.T) {
+	o := opening()
+	o.Properties = []bridge.Property{{Name: "caseId", Value: "c-1"}, {Name: "order", Value: "4711"}}
+	o.Customer.Properties = map[string]string{"company": "ACME", "caseId": "an older one"}
+	user := read(t, open(t, o)).User
+	if user.Company != "ACME" || user.CaseID != "c-1" || len(user.AdditionalProperties) != 2 || user.AdditionalProperties[1].Key != "order" {
+		t.Errorf("sent %+v", user)
+	}
+	o.Queue = ""
+	if body := string(openFlat(t, o)); !strings.Contains(body, `"company":"ACME"`) || !strings.Contains(body, `"caseId":"c-1"`) {
+		t.Errorf("by the chat-api %s", body)
 	}
 }
 

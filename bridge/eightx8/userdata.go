@@ -67,7 +67,7 @@ func (c *client) user(ctx context.Context, o bridge.Opening, limit int) userRequ
 	made := userRequest{
 		Name:     o.Customer.Name,
 		UserID:   o.Customer.ID,
-		Email:    o.Customer.Email,
+		Email:    address(o.Customer.Email),
 		Phone:    o.Customer.Phone,
 		Language: language(o.Language),
 	}
@@ -75,8 +75,7 @@ func (c *client) user(ctx context.Context, o bridge.Opening, limit int) userRequ
 	if made.Language == "" && o.Language != "" {
 		log.InfoContext(ctx, "8x8 does not know the language; the ticket says none", "language", shorten(o.Language, 35))
 	}
-	if address, err := mail.ParseAddress(made.Email); made.Email != "" && (err != nil || address.Address != made.Email) {
-		made.Email = ""
+	if made.Email == "" && o.Customer.Email != "" {
 		log.InfoContext(ctx, "the customer's e-mail address is none; the ticket says none")
 	}
 	made.Properties = []propertyRequest{{Key: markerKey, Value: formatMarker(o.Marker)}}
@@ -99,6 +98,14 @@ func (c *client) user(ctx context.Context, o bridge.Opening, limit int) userRequ
 		log.InfoContext(ctx, "properties do not fit into the ticket", "dropped", dropped, "limit", limit-1)
 	}
 	return made
+}
+
+// address is an e-mail address; empty: the text is none.
+func address(text string) string {
+	if found, err := mail.ParseAddress(text); err != nil || found.Address != text {
+		return ""
+	}
+	return text
 }
 
 // languages are those that 8x8 finds agents by (8x8 contract, "Calls").

@@ -26,6 +26,8 @@ type userRequest struct {
 	UserID     string            `json:"userId,omitempty"`
 	Email      string            `json:"email,omitempty"`
 	Phone      string            `json:"phone,omitempty"`
+	Company    string            `json:"company,omitempty"`
+	CaseID     string            `json:"caseId,omitempty"`
 	Language   string            `json:"language,omitempty"`
 	Properties []propertyRequest `json:"additionalProperties"`
 }
