@@ -51,3 +51,29 @@ func TestBotsWordsKeepTheirOrder(t *testing.T) {
 		}
 	})
 }
+
+// TestWordsInDoubt: what the bot said in a commit whose error was wrong was said,
+// and the bot is not told that it came too late.
+func TestWordsInDoubt(t *testing.T) {
+	r := &recorder{}
+	inWorld(t, bot.Func(func(ctx context.Context, turn *bot.Turn, reply *bot.Reply) error {
+		<-time.After(time.Second)
+		if err := reply.Say("yes"); err != nil {
+			return err
+		}
+		return r.Turn(ctx, turn, reply)
+	}), func(w *world) {
+		w.says("hi")
+		w.store.doubtNext()
+		w.pass(time.Minute)
+		w.says("again")
+		w.pass(time.Minute)
+		if told := r.last(t).Deliveries; len(told) > 0 {
+			t.Errorf("the bot is told %+v", told)
+		}
+		want := []string{"1 said customer hi", "2 said bot yes", "3 done bot", "4 said customer again", "5 said bot yes", "6 done bot"}
+		if diff := cmp.Diff(want, w.journal()); diff != "" {
+			t.Errorf("the journal: -want +got\n%s", diff)
+		}
+	})
+}

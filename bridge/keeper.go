@@ -110,7 +110,7 @@ func (k *keeper) reading() bool {
 func (k *keeper) idle() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return !k.running && !k.waits && !k.desk.running && !k.observing && len(k.state.Turns) == 0 && k.desk.last <= k.cursors.Desk
+	return !k.running && len(k.kept) == 0 && !k.desk.running && !k.observing && len(k.state.Turns) == 0 && k.desk.last <= k.cursors.Desk
 }
 
 // snapshot is the conversation as committed, if it is known.

@@ -47,7 +47,8 @@ func (r *round) mayPutEarly() bool {
 // known reports whether the event has been taken in lately, and by which entry.
 func (r *round) known(ev lifecycle.Event, tail []lifecycle.Entry) (int64, bool) {
 	if ev.ID == "" {
-		return 0, false
+		n := numberOfBots(ev, tail)
+		return n, n > 0
 	}
 	if n, ok := r.ids[ev.ID]; ok {
 		return n, true
@@ -61,6 +62,27 @@ func numberOf(event string, entries []lifecycle.Entry) int64 {
 	for i := range entries {
 		if entries[i].Event == event {
 			return entries[i].Number
+		}
+	}
+	return 0
+}
+
+// numberOfBots is the entry with what a bot said, or with its turn's end: kept
+// after a commit that failed, it may be there all the same. 0: none of these.
+func numberOfBots(ev lifecycle.Event, entries []lifecycle.Entry) int64 {
+	var kind lifecycle.EntryKind
+	switch ev.Kind {
+	case lifecycle.EventBotSaid:
+		kind = lifecycle.EntrySaid
+	case lifecycle.EventBotDone:
+		kind = lifecycle.EntryDone
+	default:
+		return 0
+	}
+	for i := range entries {
+		e := &entries[i]
+		if e.Kind == kind && e.Turn == ev.Turn && e.Epoch == ev.Epoch && e.Attempt == ev.Attempt && e.Seq == ev.Seq {
+			return e.Number
 		}
 	}
 	return 0
