@@ -37,7 +37,7 @@ func planWebhook(w Wanted, webhooks []Webhook, channels []DeskChannel, foreign m
 		hook.Version = version
 	}
 	if len(why) == 0 {
-		return Change{Kind: Keep, What: what, webhook: &hook}
+		return Change{Kind: Keep, What: what, Why: hook.URI, webhook: &hook}
 	}
 	return Change{Kind: Update, What: what, Why: strings.Join(why, ", "), webhook: &hook}
 }

@@ -208,8 +208,8 @@ by hand channel "WhatsApp DE": webhook 9 becomes https://h.test/web
 		}
 		a.kept["channels"][1]["webHookId"] = "11" // by hand
 		again, err := desk.Plan(t.Context(), wanted)
-		want = `keep webhook "host web"
-keep webhook "host billing"
+		want = `keep webhook "host web": https://h.test/web
+keep webhook "host billing": https://h.test/billing
 keep channel "Web support"
 keep channel "Billing"
 keep channel "WhatsApp DE"
@@ -311,7 +311,7 @@ func TestWhatProvisioningCannotDo(t *testing.T) {
 			"fine":     `keep channel "fine"`, // which has the second of two alike
 		} {
 			plan, err := desk.Plan(t.Context(), []eightx8.Wanted{{Channel: channel, Webhook: "h", URI: "https://h.test"}})
-			if got := plan.String(); err != nil || got != "keep webhook \"h\"\n"+want+"\n" {
+			if got := plan.String(); err != nil || got != "keep webhook \"h\": https://h.test\n"+want+"\n" {
 				t.Errorf("%v, plan:\n%s", err, got)
 			}
 		}

@@ -85,7 +85,7 @@ acme: create channel "Web support": queue 101, webhook http://host/8x8/acme/web
 	c.provisions(plan+"acme: 8x8 reaches http://host/8x8/acme/web\n", exitFine)
 	for range 2 {
 		c.provisions(`
-acme: keep webhook "Patchbay web"
+acme: keep webhook "Patchbay web": http://host/8x8/acme/web
 acme: keep channel "Web support"
 acme: 8x8 reaches http://host/8x8/acme/web
 `, exitFine)
@@ -114,7 +114,7 @@ acme: create channel "Billing": queue 102, webhook http://host/8x8/acme/web
 	c.provisions(plan, exitFine, "--dry-run")
 	c.provisions(plan+"acme: 8x8 reaches http://host/8x8/acme/web\n", exitFine)
 	c.provisions(`
-acme: keep webhook "Patchbay web"
+acme: keep webhook "Patchbay web": http://host/8x8/acme/web
 acme: keep channel "Web support"
 acme: keep channel "Billing"
 acme: 8x8 reaches http://host/8x8/acme/web
@@ -122,7 +122,7 @@ acme: 8x8 reaches http://host/8x8/acme/web
 	c.fine()
 	c.configure(c.us, fmt.Sprintf(web, `{default: {}, billing: {channel: Billing, queue: "101"}, sales: {channel: Sales}}`))
 	c.provisions(`
-acme: keep webhook "Patchbay web"
+acme: keep webhook "Patchbay web": http://host/8x8/acme/web
 acme: keep channel "Web support"
 acme: update channel "Billing": queue 102 becomes 101
 acme: by hand channel "Sales": it is not there, and cannot be made without a queue, which no target of it names
@@ -149,7 +149,7 @@ acme: 8x8 reaches http://host/8x8/acme/whatsapp
 		Webhooks: []simulator.Webhook{{ID: "1", Name: "Patchbay", URI: "http://host/8x8/acme/whatsapp"}},
 	}, byGateway, whatsApp)
 	c.provisions(`
-acme: keep webhook "Patchbay"
+acme: keep webhook "Patchbay": http://host/8x8/acme/whatsapp
 acme: keep channel "WhatsApp DE"
 acme: 8x8 reaches http://host/8x8/acme/whatsapp
 `, exitFine)
@@ -174,7 +174,7 @@ acme: create channel "Web support": queue 102, webhook http://host/8x8/acme/app
 acme: 8x8 reaches http://host/8x8/acme/app
 `, exitFine)
 	c.provisions(`
-acme: keep webhook "Patchbay app"
+acme: keep webhook "Patchbay app": http://host/8x8/acme/app
 acme: keep channel "Web support"
 acme: 8x8 reaches http://host/8x8/acme/app
 `, exitFine)
@@ -190,12 +190,12 @@ func TestProvisionOneChannelByNameAndID(t *testing.T) {
 	c := newTenant(t, o, byChatAPI,
 		strings.Replace(fmt.Sprintf(web, `{default: {channel: Web support, queue: "102"}}`), "desk_channel: Web support", `desk_channel: "7"`, 1))
 	c.provisions(`
-acme: keep webhook "Patchbay"
+acme: keep webhook "Patchbay": http://host/8x8/acme/web
 acme: update channel "7": queue 101 becomes 102
 acme: 8x8 reaches http://host/8x8/acme/web
 `, exitFine)
 	c.provisions(`
-acme: keep webhook "Patchbay"
+acme: keep webhook "Patchbay": http://host/8x8/acme/web
 acme: keep channel "7"
 acme: 8x8 reaches http://host/8x8/acme/web
 `, exitFine)
