@@ -79,7 +79,6 @@ func (h *Host) reload(ctx context.Context) (done ops.Reload, err error) {
 		done.Warnings = append(done.Warnings, warning.String())
 	}
 	done.NeedsRestart = keepFixed(h.cfg, next)
-	done.Changed = changedKeys(h.cfg, next)
 	if err := h.unchangeable(ctx, next); err != nil {
 		return done, err
 	}
@@ -91,6 +90,7 @@ func (h *Host) reload(ctx context.Context) (done ops.Reload, err error) {
 	if err != nil {
 		return done, botProblems(next, err)
 	}
+	done.Changed = changedKeys(h.cfg, next, bots.Started())
 	err = h.redaction.set(next)
 	if err == nil {
 		err = h.directline.SetChannels(customersOf(next))
@@ -149,8 +149,9 @@ func keepFixed(now, next *config.Config) (keys []string) {
 	return keys
 }
 
-// changedKeys are the keys of what a reload changes.
-func changedKeys(now, next *config.Config) (keys []string) {
+// changedKeys are the keys of what a reload changes. Bots may be started anew
+// with the configuration that they had, for their files.
+func changedKeys(now, next *config.Config, started []string) (keys []string) {
 	if now.Drain != next.Drain {
 		keys = append(keys, "drain")
 	}
@@ -165,6 +166,11 @@ func changedKeys(now, next *config.Config) (keys []string) {
 	}
 	keys = append(keys, changedNames("desks", now.Desks, next.Desks)...)
 	keys = append(keys, changedNames("bots", now.Bots, next.Bots)...)
+	for _, name := range started {
+		if key := "bots." + name; !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
 	return append(keys, changedNames("channels", now.Channels, next.Channels)...)
 }
 

@@ -99,20 +99,21 @@ func tellErased(w io.Writer, body []byte) error {
 	if err := json.Unmarshal(body, &answer); err != nil {
 		return err
 	}
-	left := 0
+	done, left := "erased", 0
 	for _, c := range answer.Conversations {
 		result := "erased"
-		if !c.Erased {
+		switch {
+		case c.Why == ops.DryRun:
+			done, result = "would be erased", "would be erased"
+		case !c.Erased:
 			result = "kept: " + c.Why
 			left++
 		}
 		fmt.Fprintf(w, "%s, %d entries: %s\n", c.ID, c.Entries, result)
 	}
-	fmt.Fprintf(w, "%s, %d erased\n", count(len(answer.Conversations), "conversation"), len(answer.Conversations)-left)
-	for _, c := range answer.Conversations {
-		if !c.Erased && c.Why != ops.DryRun {
-			return errors.New("erase: not everything is erased; run it again when what is under way is over")
-		}
+	fmt.Fprintf(w, "%s, %d %s\n", count(len(answer.Conversations), "conversation"), len(answer.Conversations)-left, done)
+	if left > 0 {
+		return errors.New("erase: not everything is erased; run it again when what is under way is over")
 	}
 	return nil
 }
@@ -125,6 +126,9 @@ func (f *personFlags) ask(cmd *cobra.Command, method string, query url.Values) (
 	}
 	if cfg.Ops.Token.IsZero() {
 		return nil, wrong(errors.New(cfg.Problem("ops.token", "is needed for this: the command asks the operator's API of the host that runs").String()))
+	}
+	if _, ok := cfg.Channels[f.channel]; !ok {
+		fmt.Fprintf(cmd.ErrOrStderr(), "warning: %s has no channel %q; what one of that name had is found all the same\n", f.file, f.channel)
 	}
 	if query == nil {
 		query = url.Values{}

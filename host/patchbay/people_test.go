@@ -51,7 +51,7 @@ func TestPeople(t *testing.T) {
 	if _, stderr, code = call("erase", "kim"); code != exitUsage || !strings.Contains(stderr, "--dry-run") {
 		t.Errorf("neither: exit %d, %q", code, stderr)
 	}
-	if stdout, _, code = call("erase", "kim", "--dry-run"); code != exitFine || !strings.HasSuffix(stdout, "2 conversations, 0 erased\n") {
+	if stdout, _, code = call("erase", "kim", "--dry-run"); code != exitFine || !strings.HasSuffix(stdout, "2 conversations, 2 would be erased\n") {
 		t.Errorf("dry: exit %d, %q", code, stdout)
 	}
 	kim.sees(p.front, "You said: my number is 4711")
@@ -74,6 +74,9 @@ func TestPeople(t *testing.T) {
 	kim.sees(p.front, "You said: hi")
 	if stdout, _, _ = call("export", "kim"); strings.Contains(stdout, "4711") || !strings.Contains(stdout, "You said: hi") {
 		t.Errorf("the new one: %s", stdout)
+	}
+	if _, stderr, code = call("export", "kim", "--channel", "webb"); code != exitFine || !strings.Contains(stderr, `has no channel "webb"`) {
+		t.Errorf("a channel that there is not: exit %d, %q", code, stderr)
 	}
 	p.signal(t, syscall.SIGTERM)
 	p.ends(t)

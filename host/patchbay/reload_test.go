@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -69,7 +70,7 @@ func TestReload(t *testing.T) {
 	if _, status := fetched(t, http.MethodPost, p.front+"/8x8/acme/shop", "", "{}"); status != http.StatusNotFound {
 		t.Errorf("a webhook that is not there: %d", status)
 	}
-	rewrite(t, file, ", errand]", ", echo]", "channels:\n", shop, "listen: 127.0.0.1:0\n", "listen: 127.0.0.1:1\n")
+	rewrite(t, file, ", errand]", ", echo, words.txt]", "channels:\n", shop, "listen: 127.0.0.1:0\n", "listen: 127.0.0.1:1\n")
 	p.signal(t, syscall.SIGHUP)
 	p.logs(t, "the configuration is reloaded")
 	p.logs(t, "stays as it was until the next start\" key=listen")
@@ -87,6 +88,13 @@ func TestReload(t *testing.T) {
 	want := reloaded{Applied: true, Problems: []string{}, Changed: []string{}, NeedsRestart: []string{"listen"}}
 	if diff := cmp.Diff(want, answer); diff != "" || status != http.StatusOK {
 		t.Errorf("nothing has changed: %d, -want +got\n%s", status, diff)
+	}
+	written := filepath.Join(filepath.Dir(file), "words.txt") // an argument of the bot's
+	if err := os.WriteFile(written, []byte("new"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if answer, _ = p.reload(t); !cmp.Equal(answer.Changed, []string{"bots.echo"}) {
+		t.Errorf("a file of the bot's has changed: %+v", answer)
 	}
 	p.signal(t, syscall.SIGTERM)
 	p.ends(t)

@@ -81,8 +81,8 @@ func storeSubcommand(use, short, long string, look func(context.Context, string)
 
 // reported is a report as findings.
 func reported(path string, r *sqlstore.Report) []finding {
-	findings := []finding{judged("store "+path, isOK, count(int(r.Conversations), "conversation")+" and "+
-		fmt.Sprint("journals of ", r.Entries, " entries")+" can be read")}
+	findings := []finding{judged("store "+path, isOK, count(int(r.Conversations), "conversation")+
+		fmt.Sprint(" whole, and ", r.Entries, " entries of journals, can be read"))}
 	for _, problem := range r.Problems {
 		findings = append(findings, judged("store "+path, isWrong, problem))
 	}

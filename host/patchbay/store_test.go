@@ -29,7 +29,7 @@ func TestStore(t *testing.T) {
 	}
 	p.signal(t, syscall.SIGTERM)
 	p.ends(t)
-	if out, stderr, code := called(t, "store", "check", "-c", file); code != exitFine || !strings.Contains(out, "1 conversation and") {
+	if out, stderr, code := called(t, "store", "check", "-c", file); code != exitFine || !strings.Contains(out, "1 conversation whole") {
 		t.Errorf("check: exit %d, %q %q", code, out, stderr)
 	}
 
@@ -48,7 +48,7 @@ func TestStore(t *testing.T) {
 		t.Errorf("check: exit %d, %q %q", code, out, stderr)
 	}
 	if out, stderr, code := called(t, "store", "recover", "-c", file, "--to", path+".new"); code != exitWrong ||
-		!strings.Contains(out, "1 conversation and") || !strings.Contains(stderr, "not everything can be read") {
+		!strings.Contains(out, "1 conversation whole") || !strings.Contains(stderr, "not everything can be read") {
 		t.Errorf("recover: exit %d, %q %q", code, out, stderr)
 	}
 	if after, err := os.ReadFile(path); err != nil || string(after) != string(content) {

@@ -94,6 +94,15 @@ func (c *Change) prepare(ctx context.Context, bots []Config) error {
 	return nil
 }
 
+// Started are the names of the bots that are new or other, or whose files are.
+func (c *Change) Started() []string {
+	var names []string
+	for _, k := range c.fresh {
+		names = append(names, k.config.Name)
+	}
+	return names
+}
+
 // Apply puts the bots in place: turns that begin from now on are theirs. Those
 // that are not wanted any more can still be asked until Retire. Bots that have
 // failed, and have not changed, are started again.
