@@ -9,25 +9,13 @@ import (
 
 // chatRoutes are the paths of the Chat API v2, below /vcc/{region}/chat/v2.
 func (s *Simulator) chatRoutes(g *gin.RouterGroup) {
-	chat := chatDialect()
-	plain, detailed := chatStyle(), chatDetailedStyle()
+	plain := chatStyle()
 
 	// The public key is for anyone who gets a webhook: no token is asked for.
 	g.GET("/jwk/:kid/public", s.call(plain, s.getPublicKey))
 
 	g = g.Group("/tenant/:tenant", s.checkToken, s.checkPathTenant)
-	g.GET("/web-hooks", s.call(plain, s.listWebhooks(chat)))
-	g.POST("/web-hooks", s.call(plain, s.createWebhook(chat)))
-	g.POST("/web-hooks/verify", s.verifyWebhook(plain))
-	g.GET("/web-hooks/:id", s.call(plain, s.getWebhook(chat)))
-	g.PUT("/web-hooks/:id", s.call(plain, s.putWebhook(chat)))
-	g.DELETE("/web-hooks/:id", s.call(plain, s.deleteWebhook(chat)))
-
-	g.GET("/channels", s.call(plain, s.listChannels(chat)))
-	g.POST("/channels", s.call(detailed, s.createChannel(chat)))
-	g.GET("/channels/:id", s.call(plain, s.getChannel(chat)))
-	g.PUT("/channels/:id", s.call(plain, s.putChannel(chat)))
-	g.DELETE("/channels/:id", s.call(plain, s.deleteChannel(chat)))
+	s.setUpRoutes(g, chatDialect(), "/web-hooks", plain, chatDetailedStyle())
 
 	g.GET("/conversations", s.call(plain, s.chatListConversations))
 	g.POST("/conversations", s.call(plain, s.chatCreateConversation))

@@ -32,25 +32,13 @@ func (s *Simulator) routes() http.Handler {
 }
 
 func (s *Simulator) gatewayRoutes(g *gin.RouterGroup) {
-	gateway := gatewayDialect()
 	plain, objects, message, indicator := generalStyle(), objectsStyle(), messageStyle(), indicatorStyle()
 
 	// The public key is for anyone who gets a webhook: no API key is asked for.
 	g.GET("/jwk/:kid/public", s.call(plain, s.getPublicKey))
 
 	g = g.Group("", s.checkKey)
-	g.GET("/webhooks", s.call(plain, s.listWebhooks(gateway)))
-	g.POST("/webhooks", s.call(plain, s.createWebhook(gateway)))
-	g.POST("/webhooks/verify", s.verifyWebhook(plain))
-	g.GET("/webhooks/:id", s.call(plain, s.getWebhook(gateway)))
-	g.PUT("/webhooks/:id", s.call(plain, s.putWebhook(gateway)))
-	g.DELETE("/webhooks/:id", s.call(plain, s.deleteWebhook(gateway)))
-
-	g.GET("/channels", s.call(plain, s.listChannels(gateway)))
-	g.POST("/channels", s.call(plain, s.createChannel(gateway)))
-	g.GET("/channels/:id", s.call(plain, s.getChannel(gateway)))
-	g.PUT("/channels/:id", s.call(plain, s.putChannel(gateway)))
-	g.DELETE("/channels/:id", s.call(plain, s.deleteChannel(gateway)))
+	s.setUpRoutes(g, gatewayDialect(), "/webhooks", plain, plain)
 
 	g.GET("/conversations", s.call(plain, s.listConversations))
 	g.POST("/conversations", s.call(plain, s.createConversation))
@@ -72,6 +60,23 @@ func (s *Simulator) gatewayRoutes(g *gin.RouterGroup) {
 	g.POST("/conversations/:id/thinking", s.call(indicator, s.sendThinking))
 	g.POST("/conversations/:id/read-receipt", s.call(indicator, s.sendReadReceipt))
 	g.POST("/conversations/:id/post-agent-assignment", s.call(indicator, s.assignAfterAgent))
+}
+
+// setUpRoutes are those of webhooks and channels, which the dialects have alike
+// but for the first's path and how they refuse a new channel.
+func (s *Simulator) setUpRoutes(g *gin.RouterGroup, d dialect, webhooks string, plain, newChannel style) {
+	g.GET(webhooks, s.call(plain, s.listWebhooks(d)))
+	g.POST(webhooks, s.call(plain, s.createWebhook(d)))
+	g.POST(webhooks+"/verify", s.verifyWebhook(plain))
+	g.GET(webhooks+"/:id", s.call(plain, s.getWebhook(d)))
+	g.PUT(webhooks+"/:id", s.call(plain, s.putWebhook(d)))
+	g.DELETE(webhooks+"/:id", s.call(plain, s.deleteWebhook(d)))
+
+	g.GET("/channels", s.call(plain, s.listChannels(d)))
+	g.POST("/channels", s.call(newChannel, s.createChannel(d)))
+	g.GET("/channels/:id", s.call(plain, s.getChannel(d)))
+	g.PUT("/channels/:id", s.call(plain, s.putChannel(d)))
+	g.DELETE("/channels/:id", s.call(plain, s.deleteChannel(d)))
 }
 
 // checkKey lets nobody in without one of the API keys.
