@@ -119,6 +119,13 @@ func TestHandBack(t *testing.T) {
 	if n := g.count("GET"); n != 1 {
 		t.Errorf("channels were listed %d times", n)
 	}
+	g.answers["GET /channels"] = answer(200, `{"_embedded":{"channels":[{"id":"25","name":"WhatsApp","webHookId":"13"},{"id":"26","name":"Mute"}]},"page":{"totalPages":1}}`)
+	g.answers["POST /conversations/t1/post-agent-assignment"] = answer(400, `{"message":"WebHook ID 12 is invalid."}`)
+	refused(t, "a webhook that is gone", desk.HandBack(t.Context(), "t1", "25"))
+	g.answers["POST /conversations/t1/post-agent-assignment"] = answer(201, ``)
+	if err := desk.HandBack(t.Context(), "t1", "25"); err != nil || !strings.Contains(string(g.body), `"id":"13"`) {
+		t.Errorf("after a refusal: %v, sent %s", err, g.body)
+	}
 	refused(t, "no webhook", desk.HandBack(t.Context(), "t1", "Mute"))
 	refused(t, "no channel", desk.HandBack(t.Context(), "t1", "None"))
 }

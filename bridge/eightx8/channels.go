@@ -2,6 +2,7 @@ package eightx8
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,7 +10,8 @@ import (
 )
 
 // channelsAge is how long a list of channels is believed about what is not in
-// it. What is in it is believed until a create is refused.
+// it. What is in it is believed until a call that names a channel, or its
+// webhook, is refused.
 const channelsAge = time.Minute
 
 // channels knows the tenant's channels, by id and by name.
@@ -81,6 +83,14 @@ func (l *channels) list(ctx context.Context) error {
 	}
 	l.ids, l.names, l.listed = ids, names, l.client.clock.Now()
 	return nil
+}
+
+// doubt hears what came of a call that named what is known: if it was refused,
+// the channel or its webhook may have been replaced.
+func (l *channels) doubt(err error) {
+	if failed, ok := errors.AsType[*bridge.DeskError](err); ok && failed.Kind == bridge.DeskRefused {
+		l.forget()
+	}
 }
 
 // forget drops what is known, so that the next call asks again.

@@ -50,5 +50,7 @@ func (d *Desk) Replace(ctx context.Context, ticket string, o bridge.Opening) err
 	if o.Queue != "" {
 		body.Assignment = &assignment{Type: assignedToQueue, ID: o.Queue}
 	}
-	return d.client.once(ctx, call{op: op, method: http.MethodPut, path: ticketPath(ticket, ""), body: body}, nil)
+	err = d.client.once(ctx, call{op: op, method: http.MethodPut, path: ticketPath(ticket, ""), body: body}, nil)
+	d.channels.doubt(err)
+	return err
 }

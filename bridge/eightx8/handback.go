@@ -26,12 +26,14 @@ func (d *Desk) HandBack(ctx context.Context, ticket, webhookChannel string) erro
 	// The webhook that is named is told; to tell the channel's own as well
 	// would be to tell the same one twice.
 	body.Configuration.NotifyChannelWebhook = "false"
-	return d.client.once(ctx, call{
+	err = d.client.once(ctx, call{
 		op:     op,
 		method: http.MethodPost,
 		path:   ticketPath(ticket, "/post-agent-assignment"),
 		body:   body,
 	}, nil)
+	d.channels.doubt(err)
+	return err
 }
 
 type handBackRequest struct {

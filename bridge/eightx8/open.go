@@ -26,10 +26,7 @@ func (d *Desk) Open(ctx context.Context, o bridge.Opening) (string, error) {
 	do := call{op: op, method: http.MethodPost, path: "/conversations", body: body}
 	var made createAnswer
 	if err := d.client.once(ctx, do, &made); err != nil {
-		var failed *bridge.DeskError
-		if errors.As(err, &failed) && failed.Kind == bridge.DeskRefused {
-			d.channels.forget() // the channel may have been replaced
-		}
+		d.channels.doubt(err)
 		return "", err
 	}
 	ticket := either(made.ConversationID, made.ID)
