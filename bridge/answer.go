@@ -69,6 +69,28 @@ func (k *keeper) withoutRepeated(batch []*delivery, events []string) []*delivery
 	})
 }
 
+// errBound: the ticket of an event is another conversation's.
+var errBound = errors.New("the ticket belongs to another conversation")
+
+// withoutBound answers the deliveries with tickets of other conversations, and
+// leaves the others.
+func (k *keeper) withoutBound(batch []*delivery, tickets []Ticket) []*delivery {
+	return slices.DeleteFunc(batch, func(d *delivery) bool {
+		i := slices.IndexFunc(tickets, func(t Ticket) bool { return t.ID == d.event.Ticket })
+		if i < 0 {
+			return false
+		}
+		if of, err := k.e.cfg.Store.Ticket(k.e.ctx, tickets[i].Desk, tickets[i].ID); err == nil && of == k.id {
+			return false
+		}
+		k.e.log.Error("event without effect", "conversation", k.id, "event", d.event.Kind, "err", errBound)
+		if d.done != nil {
+			d.done <- receipt{err: errBound}
+		}
+		return true
+	})
+}
+
 // find is the number of the entry that an event has left; 0: it is too far
 // back to look for.
 func (k *keeper) find(event string) int64 {

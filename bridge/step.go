@@ -49,6 +49,7 @@ func (k *keeper) handle(batch []*delivery) {
 			k.abandon(r.commit.Events)
 		}
 		repeated, isRepeated := errors.AsType[*RepeatedError](err)
+		_, isBound := errors.AsType[*BoundError](err)
 		switch {
 		case err == nil:
 			k.committed(r)
@@ -57,6 +58,8 @@ func (k *keeper) handle(batch []*delivery) {
 			return
 		case isRepeated:
 			batch = k.withoutRepeated(batch, repeated.Events)
+		case isBound:
+			batch = k.withoutBound(batch, r.commit.Bind)
 		default:
 			k.mu.Lock()
 			k.known = false
