@@ -1,5 +1,7 @@
 package simulator
 
+import "net/http"
+
 // chatStyle is for most calls of the Chat API: ConstraintViolationProblem,
 // ResourceNotFoundProblem and InternalServerProblem, whose errors are strings.
 func chatStyle() style {
@@ -23,6 +25,25 @@ func chatStyle() style {
 func chatDetailedStyle() style {
 	s := chatStyle()
 	s.refused = generalStyle().refused
+	return s
+}
+
+// keyProblem is the body for a public key that there is not.
+type keyProblem struct {
+	Type         string `json:"type"`
+	Title        string `json:"title"`
+	Status       int    `json:"status"`
+	Detail       string `json:"detail"`
+	ResourceType string `json:"resourceType"`
+	ResourceID   string `json:"resourceId"`
+}
+
+// chatKeyStyle is for reading a public key.
+func chatKeyStyle() style {
+	s := chatStyle()
+	s.missing = func(m missing) any {
+		return keyProblem{"ClientError", "Resource not found.", http.StatusNotFound, m.Error(), "JWKPublic", m.id}
+	}
 	return s
 }
 

@@ -12,7 +12,7 @@ func (s *Simulator) chatRoutes(g *gin.RouterGroup) {
 	plain := chatStyle()
 
 	// The public key is for anyone who gets a webhook: no token is asked for.
-	g.GET("/jwk/:kid/public", s.call(plain, s.getPublicKey))
+	g.GET("/jwk/:kid/public", s.call(chatKeyStyle(), s.getPublicKey))
 
 	g = g.Group("/tenant/:tenant", s.checkToken, s.checkPathTenant)
 	s.setUpRoutes(g, chatDialect(), "/web-hooks", plain, chatDetailedStyle())

@@ -28,7 +28,7 @@ type problemError struct {
 type style struct {
 	contentType string
 	refused     func(violations, string) problem
-	missing     func(missing) problem
+	missing     func(missing) any
 	other       func(code, message, reference string) problem
 }
 
@@ -50,7 +50,7 @@ func generalStyle() style {
 // participants.
 func objectsStyle() style {
 	s := generalStyle()
-	s.missing = func(m missing) problem { return general("resource_not_found", m.Error(), "") }
+	s.missing = func(m missing) any { return general("resource_not_found", m.Error(), "") }
 	return s
 }
 
@@ -80,7 +80,7 @@ func indicatorStyle() style {
 			return problem{Message: v[0].Message, Errors: problemErrors(v), ReferenceID: reference}
 		},
 		other: general,
-		missing: func(m missing) problem {
+		missing: func(m missing) any {
 			return problem{
 				Message: "Resource not found",
 				Errors:  []problemError{{Code: "resource_not_found", Message: m.Error()}},
@@ -89,7 +89,7 @@ func indicatorStyle() style {
 	}
 }
 
-func missingAsStrings(m missing) problem {
+func missingAsStrings(m missing) any {
 	return problem{Message: m.Error(), Errors: []string{m.Error()}}
 }
 
@@ -102,7 +102,7 @@ func problemErrors(v violations) []problemError {
 }
 
 // render is the status and body for err.
-func (s style) render(err error, reference string) (int, problem) {
+func (s style) render(err error, reference string) (int, any) {
 	var (
 		refused violations
 		absent  missing
