@@ -150,6 +150,7 @@ func (f *flight) emit(ctx context.Context, ev bot.Event) error {
 		f.typing(*ev.Typing)
 	case ev.Message != nil:
 		faultpoint.Hit(faultpoint.BotSaid)
+		ev.Message.ID, ev.Message.At = "", time.Time{} // the host's own to set
 		if err := f.keepFiles(ctx, ev.Seq, ev.Message); err != nil {
 			return err
 		}

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
@@ -30,4 +32,18 @@ func TestLateWordsEndTheTurn(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestWordsOfNoTime: a time that a bot sets means nothing, even if it is none
+// that can be written down.
+func TestWordsOfNoTime(t *testing.T) {
+	inWorld(t, bot.Func(func(_ context.Context, _ *bot.Turn, reply *bot.Reply) error {
+		return reply.Send(bot.Message{Text: "hi", At: time.Unix(1<<40, 0)})
+	}), func(w *world) {
+		w.says("hello")
+		w.pass(time.Second)
+		if diff := cmp.Diff([]string{"hi"}, w.customerSees()); diff != "" {
+			t.Errorf("the customer sees: -want +got\n%s", diff)
+		}
+	})
 }

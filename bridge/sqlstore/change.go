@@ -22,23 +22,24 @@ type change struct {
 	hashes []int64
 	// desk is the number of its newest entry for the desk; 0: none.
 	desk int64
-	// invalid: its entries are not numbered as they should be.
+	// invalid: its entries are not numbered as they should be, or cannot be
+	// written down.
 	invalid error
 	// event is what it parks.
 	event string
 }
 
-func (s *Store) encode(commits []bridge.Commit) ([]change, error) {
+func (s *Store) encode(commits []bridge.Commit) []change {
 	changes := make([]change, len(commits))
 	for i := range commits {
 		c := &changes[i]
 		c.Commit = &commits[i]
 		if err := c.encode(); err != nil {
-			return nil, err
+			c.invalid = err
 		}
 		c.hash(&s.hasher)
 	}
-	return changes, nil
+	return changes
 }
 
 func (c *change) encode() error {

@@ -362,8 +362,11 @@ func checkInvalid(t *testing.T, s *subject) {
 	wrong.Conversation.Number = 7
 	gap := said("a", 0, 2)
 	gap.Entries[1].Number = 3
-	errs := s.commit(wrong, gap, said("b", 0, 1))
-	if errs[0] == nil || errs[1] == nil || errs[2] != nil {
+	noTime := said("c", 0, 1)
+	noTime.Entries[0].At = time.Unix(1<<40, 0)
+	park := bridge.Commit{Park: &lifecycle.Event{ID: "p", Desk: "acme", Ticket: "T", At: time.Unix(1<<40, 0)}}
+	errs := s.commit(wrong, gap, noTime, park, said("b", 0, 1))
+	if errs[0] == nil || errs[1] == nil || errs[2] == nil || errs[3] == nil || errs[4] != nil {
 		t.Error(errs)
 	}
 }

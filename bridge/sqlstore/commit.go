@@ -20,10 +20,7 @@ func (s *Store) Commit(ctx context.Context, commits []bridge.Commit) ([]error, e
 	if err := s.Unwritable(); err != nil {
 		return nil, fmt.Errorf("commit: %w", err)
 	}
-	changes, err := s.encode(commits)
-	if err != nil {
-		return nil, fmt.Errorf("commit: %w", err)
-	}
+	changes := s.encode(commits)
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if err := s.ready(ctx); err != nil {
@@ -151,6 +148,8 @@ func (g *group) apply(changes []change) error {
 // change applies one commit, or answers why not.
 func (g *group) change(c *change) (refused, err error) {
 	switch {
+	case c.invalid != nil:
+		return c.invalid, nil
 	case c.Park != nil:
 		return g.park(c)
 	case c.Conversation.ID == "":
@@ -166,9 +165,6 @@ func (g *group) change(c *change) (refused, err error) {
 	if c.Conversation.Number != c.Expected+int64(len(c.Entries)) {
 		return fmt.Errorf("number %d does not follow from %d and %d entries",
 			c.Conversation.Number, c.Expected, len(c.Entries)), nil
-	}
-	if c.invalid != nil {
-		return c.invalid, nil
 	}
 	if refused, err := g.repeated(c); refused != nil || err != nil {
 		return refused, err
