@@ -28,7 +28,6 @@ const (
 const (
 	maxActionTitle = 256
 	maxActionValue = 1 << 10
-	maxActionData  = 64 << 10
 )
 
 type activityData struct {
@@ -131,9 +130,10 @@ func reply(value any, depth int) (title, text string) {
 	return "", text
 }
 
-// bounds is JSON of at most 64 KiB; what is larger is left out.
+// bounds is what a card has sent; what is larger or deeper than the host takes
+// is left out.
 func bounds(data json.RawMessage) json.RawMessage {
-	if len(data) > maxActionData || string(data) == "null" {
+	if string(data) == "null" || (bot.Action{Data: data}).Check() != nil {
 		return nil
 	}
 	return data

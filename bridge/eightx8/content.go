@@ -16,7 +16,6 @@ import (
 // same as a bot can say.
 const (
 	maxSaidCards       = 10
-	maxSaidCard        = 64 << 10
 	maxSaidReplies     = 13
 	maxSaidAttachments = 10
 	maxAttachmentID    = 1 << 10
@@ -66,10 +65,11 @@ func (c contents) message() bot.Message {
 // ok: it is none. Some channels have the content as a text that holds it.
 func (item cardItem) shown() (card bot.Card, ok bool) {
 	content := item.content()
-	if item.ContentType == "" || !bytes.HasPrefix(content, []byte("{")) || len(content) > maxSaidCard {
+	if item.ContentType == "" || !bytes.HasPrefix(content, []byte("{")) {
 		return bot.Card{}, false
 	}
-	return bot.Card{ContentType: string(item.ContentType), Content: content, Fallback: cardText(item)}, true
+	card = bot.Card{ContentType: string(item.ContentType), Content: content, Fallback: cardText(item)}
+	return card, card.Check() == nil
 }
 
 // content is the card's content, out of its text if it is in one.

@@ -3,22 +3,19 @@ package directline
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
 
-// What is taken of an activity at most, in bytes; messages have the limits of
-// [bot.Message].
+// What is taken of an activity at most, in bytes; what is said and pressed has
+// the limits of [bot.Message] and [bot.Action].
 const (
 	maxClientID  = 256
 	maxEventName = 64
-	maxTitle     = 256
-	maxValue     = 1 << 10
-	maxData      = 64 << 10
 )
 
 // posted is an activity as a client posts it. What is not here is not looked
@@ -132,10 +129,7 @@ func (p posted) message() (*bot.Message, error) {
 	if m.Empty() {
 		return nil, missingProperty("text")
 	}
-	if err := checkMessage(*m); err != nil {
-		return nil, err
-	}
-	return m, nil
+	return m, beyond(m.Check())
 }
 
 // action is the press that a message stands for; nil: none. Clients send a
@@ -175,18 +169,17 @@ func (p posted) action(d postedData) (*bot.Action, error) {
 }
 
 func checkAction(a bot.Action) error {
-	switch {
-	case a.Kind == bot.ActionQuickReply && a.Value == "":
+	if a.Kind == bot.ActionQuickReply && a.Value == "" {
 		return missingProperty("text or value")
-	case len(a.Value) > maxValue || !plain(a.Value):
-		return badArgument("a value that is text must be of at most %d bytes", maxValue)
-	case len(a.Title) > maxTitle || !plain(a.Title):
-		return badArgument("what is shown of a press must be text of at most %d bytes", maxTitle)
-	case len(a.Data) > maxData:
-		return badArgument("value has %d bytes, at most %d are taken", len(a.Data), maxData)
 	}
-	return nil
+	return beyond(a.Check())
 }
 
-// plain reports whether stores and logs can keep the text.
-func plain(text string) bool { return utf8.ValidString(text) && !strings.ContainsRune(text, 0) }
+// beyond refuses what is beyond the limits of [bot.Message] and [bot.Action],
+// as their checks say.
+func beyond(err error) error {
+	if broken, ok := errors.AsType[*bot.ContractError](err); ok {
+		return badArgument("%s", broken.Problem)
+	}
+	return err
+}

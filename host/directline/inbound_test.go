@@ -90,6 +90,7 @@ func TestPostedRefused(t *testing.T) {
 		{"value too long", `{"type":"message","value":"` + long + `"}`, 400, codeBadArgument},
 		{"title too long", `{"type":"message","value":{},"text":"` + long + `"}`, 400, codeBadArgument},
 		{"data too long", `{"type":"message","value":["` + strings.Repeat(long, 4) + `"]}`, 400, codeBadArgument},
+		{"data too deep", `{"type":"message","value":` + strings.Repeat("[", 101) + strings.Repeat("]", 101) + `}`, 400, codeBadArgument},
 		{"attachment without address", `{"type":"message","text":"x","attachments":[{"contentType":"x","content":{}}]}`, 400, codeBadArgument},
 		{"attachment that runs", `{"type":"message","attachments":[{"contentUrl":"javascript:alert(1)"}]}`, 400, codeBadArgument},
 		{"client id too long", `{"type":"message","text":"x","channelData":{"clientActivityID":"` + long + `"}}`, 400, codeBadArgument},

@@ -3,7 +3,6 @@ package directline
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"unicode/utf8"
@@ -103,19 +102,7 @@ func (p posted) uploaded() (lifecycle.Event, error) {
 	if p.Text == "" {
 		return ev, nil
 	}
-	return ev, checkMessage(*ev.Message)
-}
-
-// checkMessage refuses what is beyond the limits of [bot.Message].
-func checkMessage(m bot.Message) error {
-	err := m.Check()
-	if err == nil {
-		return nil
-	}
-	if broken := (*bot.ContractError)(nil); errors.As(err, &broken) {
-		return badArgument("%s", broken.Problem)
-	}
-	return badArgument("the message is too large")
+	return ev, beyond(ev.Message.Check())
 }
 
 func fileTooBig(limit int64) *fault {

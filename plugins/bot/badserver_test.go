@@ -95,6 +95,8 @@ func TestBadStreams(t *testing.T) {
 		"NUL":                     {[]*botv1.TurnResponse{say(1, "a\x00"), done(2)}, 0, "contains a NUL"},
 		"5 MiB":                   {[]*botv1.TurnResponse{say(1, strings.Repeat("a", 5<<20)), done(2)}, 0, "ResourceExhausted"},
 		"invalid UTF-8":           {[]*botv1.TurnResponse{invalidText(1), done(2)}, 0, "UTF-8"},
+		"card that is too deep":   {[]*botv1.TurnResponse{send(1, &botv1.Message{Cards: []*botv1.Card{{ContentType: "x", ContentJson: strings.Repeat("[", 101) + strings.Repeat("]", 101)}}})}, 0, "card 1 is nested more than 100 deep"},
+		"card that is deep":       {[]*botv1.TurnResponse{send(1, &botv1.Message{Cards: []*botv1.Card{{ContentType: "x", ContentJson: `["\\\"[",` + strings.Repeat("[", 99) + strings.Repeat("]", 99) + "]"}}})}, 1, "without a terminal event"},
 		"card that is not JSON":   {[]*botv1.TurnResponse{send(1, &botv1.Message{Cards: []*botv1.Card{{ContentType: "x", ContentJson: "{"}}})}, 0, "card 1 is not JSON"},
 		"14 quick replies":        {[]*botv1.TurnResponse{send(1, &botv1.Message{QuickReplies: make([]*botv1.QuickReply, 14)})}, 0, "quick replies are 14, at most 13"},
 		"attachment of two kinds": {[]*botv1.TurnResponse{send(1, &botv1.Message{Attachments: []*botv1.Attachment{{Url: "https://a.example", Data: []byte("b")}}})}, 0, "either a url or data"},

@@ -18,6 +18,7 @@ const (
 	maxText        = 16 << 10
 	maxCards       = 10
 	maxCard        = 64 << 10
+	maxNesting     = 100 // of JSON; what holds JSON that is far deeper cannot be read
 	maxQuickReply  = 13
 	maxTitle       = 256
 	maxValue       = 1 << 10
@@ -60,6 +61,25 @@ func (m Message) Check() error {
 		total += len(attachment.Data)
 	}
 	c.size("message", total, maxMessage)
+	return c.err()
+}
+
+// Check reports as a [*ContractError] why a host would refuse a from a
+// customer.
+func (a Action) Check() error {
+	var c checker
+	c.text("title", a.Title, maxTitle)
+	c.text("value", a.Value, maxValue)
+	if len(a.Data) > 0 {
+		c.json("data", a.Data, maxCard)
+	}
+	return c.err()
+}
+
+// Check reports as a [*ContractError] why a host would refuse card from a bot.
+func (card Card) Check() error {
+	var c checker
+	c.card("card", card)
 	return c.err()
 }
 
@@ -170,10 +190,37 @@ func (c *checker) properties(what string, properties map[string]string) {
 func (c *checker) card(what string, card Card) {
 	c.required(what+": content type", card.ContentType, maxTitle)
 	c.text(what+": fallback", card.Fallback, maxText)
-	c.size(what, len(card.Content), maxCard)
-	if !json.Valid(card.Content) || !utf8.Valid(card.Content) {
+	c.json(what, card.Content, maxCard)
+}
+
+func (c *checker) json(what string, raw []byte, most int) {
+	c.size(what, len(raw), most)
+	switch {
+	case !json.Valid(raw) || !utf8.Valid(raw):
 		c.refuse(what, "is not JSON")
+	case nesting(raw) > maxNesting:
+		c.refuse(what, "is nested more than %d deep", maxNesting)
 	}
+}
+
+// nesting is how deep valid JSON is nested.
+func nesting(raw []byte) (deepest int) {
+	depth, inText := 0, false
+	for i := 0; i < len(raw); i++ {
+		switch b := raw[i]; {
+		case inText && b == '\\':
+			i++
+		case b == '"':
+			inText = !inText
+		case inText:
+		case b == '{' || b == '[':
+			depth++
+			deepest = max(deepest, depth)
+		case b == '}' || b == ']':
+			depth--
+		}
+	}
+	return deepest
 }
 
 // attachment refuses addresses that a customer's browser would run.

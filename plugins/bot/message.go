@@ -41,7 +41,7 @@ func (m Message) Empty() bool {
 type Card struct {
 	// ContentType, such as application/vnd.microsoft.card.adaptive.
 	ContentType string `json:"content_type"`
-	// Content is the card itself, at most 64 KiB.
+	// Content is the card itself, at most 64 KiB, nested at most 100 deep.
 	Content json.RawMessage `json:"content"`
 	// Fallback is shown where the card cannot be. Empty: the host takes the
 	// texts out of the card.

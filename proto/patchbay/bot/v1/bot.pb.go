@@ -1451,7 +1451,7 @@ type Card struct {
 	// Media type, such as `application/vnd.microsoft.card.adaptive`, at most
 	// 256 bytes.
 	ContentType string `protobuf:"bytes,1,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
-	// The card itself as JSON, at most 64 KiB.
+	// The card itself as JSON, at most 64 KiB, nested at most 100 deep.
 	ContentJson string `protobuf:"bytes,2,opt,name=content_json,json=contentJson,proto3" json:"content_json,omitempty"`
 	// Text shown where the card cannot be, at most 16 KiB; empty: the host
 	// takes the texts out of the card.
