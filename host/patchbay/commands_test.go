@@ -82,6 +82,7 @@ func TestUsage(t *testing.T) {
 		{"store check here", exitUsage, "unknown command"},
 		{"store recover", exitUsage, `"to" not set`},
 		{"simulate --channel Web", exitUsage, "must be NAME=QUEUE"},
+		{"simulate --webhook 127.0.0.1:8080", exitUsage, "must be an http:// or https:// URL"},
 		{"simulate --api soap", exitUsage, "must be chat-gateway or chat-api"},
 		{"simulate --script nowhere.yaml", exitWrong, "nowhere.yaml"},
 		{"serve", exitWrong, filepath.Join(here, "patchbay.yaml") + ": there is no such file; -c FILE names another. "},

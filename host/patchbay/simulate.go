@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -113,6 +114,9 @@ func (f simulateFlags) options() (simulator.Options, error) {
 		}
 	}
 	if f.webhook != "" {
+		if address, err := url.Parse(f.webhook); err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https" {
+			return options, fmt.Errorf("--webhook %q: must be an http:// or https:// URL, as in http://127.0.0.1:8080/8x8/box/web", f.webhook)
+		}
 		options.Webhooks = []simulator.Webhook{{ID: "1", Name: "Patchbay", URI: f.webhook, Version: version}}
 	}
 	for i, channel := range f.channels {

@@ -11,6 +11,18 @@ type agent struct {
 	handling []*ticket // oldest first
 }
 
+// names are the queues that an agent names: those served, and those that the
+// script transfers to.
+func (a Agent) names() []string {
+	queues := slices.Clone(a.Queues)
+	for _, step := range a.Script {
+		if step.Do == doTransfer {
+			queues = append(queues, step.Queue)
+		}
+	}
+	return queues
+}
+
 // addAgent adds an agent, or replaces the one with that id.
 func (c *centre) addAgent(a Agent) *agent {
 	if a.Name == "" {

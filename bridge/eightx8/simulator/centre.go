@@ -51,7 +51,7 @@ func (c *centre) stock(o Options) {
 		})
 	}
 	for _, a := range o.Agents {
-		for _, q := range a.Queues {
+		for _, q := range a.names() {
 			c.nameQueue(q)
 		}
 		c.addAgent(a)

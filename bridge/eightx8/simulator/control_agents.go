@@ -56,7 +56,7 @@ func (s *Simulator) makeAgent(r *request) (answer, error) {
 		return answer{}, err
 	}
 	v := a.check("")
-	for _, q := range a.Queues {
+	for _, q := range a.names() {
 		s.centre.checkQueue(&v, "queues", q)
 	}
 	if err := v.err(); err != nil {
@@ -91,7 +91,7 @@ func (s *Simulator) changeAgent(r *request) (answer, error) {
 		next.Capacity = *req.Capacity
 	}
 	v := next.check("")
-	for _, q := range next.Queues {
+	for _, q := range next.names() {
 		s.centre.checkQueue(&v, "queues", q)
 	}
 	if err := v.err(); err != nil {

@@ -33,9 +33,9 @@ type Options struct {
 	ControlToken string
 
 	// Queues, Agents, Webhooks and Channels are there from the start. A queue
-	// that an agent or a channel names exists by that. With neither queues nor
-	// agents given there are the queues 101 (Support, agent ada) and 102
-	// (Billing, agent bob), both agents waiting for the control API.
+	// that an agent, a script or a channel names exists by that. With neither
+	// queues nor agents given there are the queues 101 (Support, agent ada) and
+	// 102 (Billing, agent bob), both agents waiting for the control API.
 	Queues   []Queue
 	Flows    []Flow
 	Agents   []Agent

@@ -75,6 +75,24 @@ func TestScriptedAgent(t *testing.T) {
 	})
 }
 
+// A queue that only a step names is there, as one that an agent serves is.
+func TestAScriptNamesItsQueues(t *testing.T) {
+	agents := []Agent{{ID: "ada", Queues: []string{"101"}, Script: []Step{
+		{On: "offered", Do: "accept"}, {On: "joined", Do: "transfer", Queue: "103"},
+	}}}
+	inBox(t, Options{Agents: agents}, func(b *box) {
+		id := b.open()
+		b.webhooks()
+		if queue := b.control("GET", "/conversations/"+id, nil).text("queue.id"); queue != "103" {
+			t.Errorf("it is in queue %s", queue)
+		}
+		eve := `{"id":"eve","queues":["101"],"script":[{"on":"joined","do":"transfer","queue":"104"}]}`
+		if r, err := b.send(t.Context(), "POST", controlPath+"/agents", nil, eve); err != nil || r.text("error.code") != "invalid_queue" {
+			t.Errorf("a step to a queue that there is not: %d %s, %v", r.status, r.raw, err)
+		}
+	})
+}
+
 func TestScriptedAgentMindsCapacity(t *testing.T) {
 	agents := []Agent{{ID: "ada", Queues: []string{"101"}, Capacity: 1, Script: []Step{{On: "offered", Do: "accept"}}}}
 	inBox(t, Options{Agents: agents}, func(b *box) {
