@@ -2,6 +2,7 @@ package host
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -29,22 +30,26 @@ func (l *one) Accept() (net.Conn, error) {
 func (l *one) Close() error   { close(l.done); return nil }
 func (l *one) Addr() net.Addr { return &net.TCPAddr{} }
 
+// over serves a side over a pipe, whose other end is the client's.
+func over(t *testing.T, handler http.HandlerFunc) net.Conn {
+	side := newSide(handler, answerWithin, slog.New(slog.DiscardHandler))
+	client, conn := net.Pipe()
+	listener := &one{make(chan net.Conn, 1), make(chan struct{})}
+	listener.conn <- conn
+	go side.Serve(listener)
+	t.Cleanup(func() { client.Close(); side.Close() })
+	return client
+}
+
 // TestReaderThatDoesNotRead: a client that asks, and reads nothing of the
 // answer, does not keep a connection of the customers' side.
 func TestReaderThatDoesNotRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		answered := make(chan error, 1)
-		handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		client := over(t, func(w http.ResponseWriter, _ *http.Request) {
 			_, err := w.Write(make([]byte, 1<<20))
 			answered <- err
 		})
-		side := newSide(handler, answerWithin, slog.New(slog.DiscardHandler))
-		client, conn := net.Pipe()
-		listener := &one{make(chan net.Conn, 1), make(chan struct{})}
-		listener.conn <- conn
-		go side.Serve(listener)
-		defer side.Close()
-		defer client.Close()
 		fmt.Fprint(client, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
 		select {
 		case err := <-answered:
@@ -55,4 +60,28 @@ func TestReaderThatDoesNotRead(t *testing.T) {
 			t.Error("the answer waits for ever")
 		}
 	})
+}
+
+// TestSlowRequests: a client that sends a byte now and then does not keep a
+// connection, wherever in its request it does so.
+func TestSlowRequests(t *testing.T) {
+	for name, begin := range map[string]string{
+		"line": "GET /", "head": "GET / HTTP/1.1\r\nX: ", "body": "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client := over(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+				go func() { _, _ = io.Copy(io.Discard, client) }() // what is answered
+				began := time.Now()
+				_, err := io.WriteString(client, begin)
+				for err == nil && time.Since(began) < time.Minute {
+					<-time.After(time.Second)
+					_, err = io.WriteString(client, "x")
+				}
+				if err == nil {
+					t.Errorf("after %s it goes on", time.Since(began))
+				}
+			})
+		})
+	}
 }
