@@ -145,12 +145,15 @@ func (e *Engine) complete(ctx context.Context) error {
 		if !w.Erased {
 			continue
 		}
-		if _, err := e.cfg.Store.Load(ctx, w.ID); err == nil {
+		switch _, err := e.cfg.Store.Load(ctx, w.ID); {
+		case errors.Is(err, ErrNotFound):
+			problems = append(problems, e.eraseRest(ctx, w.ID))
+		case err != nil: // nobody knows; the next time
+			problems = append(problems, err)
+		default:
 			e.log.Warn("files of an erased conversation are left: its customer has come back", "conversation", w.ID)
 			problems = append(problems, e.cfg.Store.Erase(ctx, Erasure{Conversation: w.ID, Done: true}))
-			continue
 		}
-		problems = append(problems, e.eraseRest(ctx, w.ID))
 	}
 	return errors.Join(problems...)
 }

@@ -149,6 +149,9 @@ func (e *Engine) fetchNow(desk Desk, ticket, attachment string, key fileKey) err
 	if _, err := e.files.put(ctx, key, content); err != nil {
 		return fmt.Errorf("fetch file: %w", err)
 	}
+	if _, err := e.cfg.Store.Load(ctx, key.conversation); errors.Is(err, ErrNotFound) { // erased meanwhile
+		return errors.Join(err, e.files.kept.Erase(ctx, key.conversation))
+	}
 	return nil
 }
 
