@@ -26,7 +26,7 @@ const (
 	// must be read.
 	partWithin   = 30 * time.Second
 	uploadWithin = 10 * time.Minute
-	answerWithin = time.Minute
+	answerWithin = 3 * time.Minute
 )
 
 // form is what an upload consists of. The activity may come before the files
