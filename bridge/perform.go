@@ -38,11 +38,11 @@ func (k *keeper) perform(entry lifecycle.Entry) bool {
 	if !k.configured() {
 		return false
 	}
-	op, ok := k.operation(k.e.settings(), entry)
-	if !ok {
-		return true
-	}
 	unwanted := func() bool { return k.unwanted(entry) }
+	op, ok := k.operation(k.e.settings(), entry)
+	if !ok { // nothing to say, or no ticket to say it in
+		return !unwanted() || k.drop(entry)
+	}
 	k.mu.Lock()
 	doubt := entry.Number <= k.desk.doubt
 	k.mu.Unlock()
