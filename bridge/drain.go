@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
@@ -16,14 +17,19 @@ func (e *Engine) Drain(ctx context.Context) error {
 		return context.Cause(ctx)
 	}
 	for _, k := range e.loaded.atWork() {
-		last := &delivery{tick: true, done: make(chan receipt, 1)}
-		k.put([]*delivery{last})
-		select {
-		case <-last.done: // and so all that came before it
-		case <-e.ctx.Done():
-			return ErrUnavailable
-		case <-ctx.Done():
-			return context.Cause(ctx)
+		for err := ErrUnavailable; errors.Is(err, ErrUnavailable); {
+			last := &delivery{tick: true, done: make(chan receipt, 1)}
+			k.put([]*delivery{last})
+			select {
+			case r := <-last.done: // and so all that came before it
+				if err = r.err; err != nil {
+					e.rest(ctx, retryAfter)
+				}
+			case <-e.ctx.Done():
+				return ErrUnavailable
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
 		}
 	}
 	return nil

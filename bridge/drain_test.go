@@ -91,3 +91,21 @@ func TestDrainGivesUp(t *testing.T) {
 		}
 	})
 }
+
+// TestDrainWaitsForTheStore: what the bots said last is durable, also if it was
+// not at the first try.
+func TestDrainWaitsForTheStore(t *testing.T) {
+	inWorld(t, slowly(echo), func(w *world) {
+		w.says("hi")
+		w.store.failNext(3)
+		if err := w.engine.Drain(w.ctx); err != nil {
+			t.Fatal(err)
+		}
+		w.stop()
+		w.start()
+		if diff := cmp.Diff([]string{"You said: hi"}, w.customerSees()); diff != "" {
+			t.Errorf("the customer sees: -want +got\n%s", diff)
+		}
+		w.pass(time.Second)
+	})
+}
