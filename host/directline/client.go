@@ -22,13 +22,22 @@ func (s *Server) client(r *http.Request) netip.Addr {
 		if !s.trusted(found) {
 			break
 		}
-		next, err := netip.ParseAddr(strings.TrimSpace(hop))
+		next, err := hopAddress(strings.TrimSpace(hop))
 		if err != nil { // no proxy of ours has written this
 			break
 		}
 		found = plainAddress(next)
 	}
 	return found
+}
+
+// hopAddress reads an address of X-Forwarded-For: some proxies write the port
+// behind it.
+func hopAddress(text string) (netip.Addr, error) {
+	if with, err := netip.ParseAddrPort(text); err == nil {
+		return with.Addr(), nil
+	}
+	return netip.ParseAddr(text)
 }
 
 // SetTrustedProxies replaces the trusted proxies. Safe for concurrent use.
