@@ -182,3 +182,16 @@ func TestCheckOfLimits(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
+
+// TestCheckSaysItPlainly: what a bot says of itself is a line, and moves nothing
+// on the terminal.
+func TestCheckSaysItPlainly(t *testing.T) {
+	var said strings.Builder
+	f := judged("bot echo", isWrong, "echo 1.0\x1b[2J\x1b[H\u202e\r\nok     bot echo: fine")
+	if err := show(&said, []finding{f}, false); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := said.String(), "WRONG  bot echo: echo 1.0[2J[H; ok     bot echo: fine\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

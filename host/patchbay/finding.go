@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/patchbay-host/patchbay/bridge/eightx8"
 )
@@ -69,7 +70,7 @@ func show(w io.Writer, findings []finding, asJSON bool) error {
 	}
 	marks := map[result]string{isOK: "ok", isWrong: "WRONG", unsure: "unsure", skipped: "skip"}
 	for _, f := range findings {
-		text := strings.ReplaceAll(f.Detail, "\n", "; ") // a line each
+		text := oneLine(f.Detail)
 		if f.At != "" {
 			text += " (" + f.At + ")"
 		}
@@ -78,6 +79,17 @@ func show(w io.Writer, findings []finding, asJSON bool) error {
 		}
 	}
 	return nil
+}
+
+// oneLine is a text as one line that does nothing to a terminal: bots and desks
+// have said part of it.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, strings.ReplaceAll(text, "\n", "; "))
 }
 
 // anyWrong reports whether something is.
