@@ -2,7 +2,6 @@ package bridge_test
 
 import (
 	"context"
-	"errors"
 	"testing"
 	"time"
 
@@ -10,28 +9,6 @@ import (
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
-
-// hookedStore lets something happen just before a conversation is erased, and
-// reading fail.
-type hookedStore struct {
-	bridge.Store
-	before func()
-	unread error
-}
-
-func (s *hookedStore) Erase(ctx context.Context, e bridge.Erasure) error {
-	if s.before != nil && !e.Done {
-		s.before()
-	}
-	return s.Store.Erase(ctx, e)
-}
-
-func (s *hookedStore) Load(ctx context.Context, id bot.ConversationID) (bridge.Stored, error) {
-	if s.unread != nil {
-		return bridge.Stored{}, s.unread
-	}
-	return s.Store.Load(ctx, id)
-}
 
 // slowFiles is a desk that takes a second to find a file.
 type slowFiles struct{ *fakeDesk }
@@ -59,10 +36,10 @@ func TestEraseWhileFetching(t *testing.T) {
 		w.pass(time.Minute)
 		w.ticket(lifecycle.EventAgentLeft, "ann", "")
 		w.pass(time.Minute)
-		w.store.Store = &hookedStore{Store: w.store.Store, before: func() {
+		w.store.beforeErase = func() {
 			go func() { _, _ = w.engine.Attachment(w.ctx, "c1", number, 0) }()
 			<-time.After(time.Millisecond)
-		}}
+		}
 		if err := w.engine.Erase(w.ctx, "c1"); err != nil {
 			t.Fatal(err)
 		}
@@ -81,13 +58,12 @@ func TestErasureOfUnknown(t *testing.T) {
 		if err := w.store.Erase(w.ctx, bridge.Erasure{Conversation: "c1"}); err != nil {
 			t.Fatal(err)
 		}
-		hooked := &hookedStore{Store: w.store.Store, unread: errors.New("input/output error")}
-		w.store.Store = hooked
+		w.store.unreadable.Store(true)
 		w.pass(61 * time.Minute)
 		if n := w.files(); n != 1 {
 			t.Errorf("%d files", n)
 		}
-		hooked.unread = nil
+		w.store.unreadable.Store(false)
 		w.pass(time.Hour)
 		if n := w.files(); n != 0 {
 			t.Errorf("%d files are left", n)

@@ -211,8 +211,24 @@ type faultyStore struct {
 	doubt  bool // the next commit is durable, and fails
 	groups []int
 	slow   time.Duration // that each commit takes
-	// forgetful: cursors are not saved.
-	forgetful atomic.Bool
+	// forgetful: cursors are not saved. unreadable: no conversation is.
+	forgetful, unreadable atomic.Bool
+	// beforeErase is called before a conversation is erased; nil: nothing is.
+	beforeErase func()
+}
+
+func (s *faultyStore) Load(ctx context.Context, id bot.ConversationID) (bridge.Stored, error) {
+	if s.unreadable.Load() {
+		return bridge.Stored{}, errors.New("input/output error")
+	}
+	return s.Store.Load(ctx, id)
+}
+
+func (s *faultyStore) Erase(ctx context.Context, e bridge.Erasure) error {
+	if s.beforeErase != nil && !e.Done {
+		s.beforeErase()
+	}
+	return s.Store.Erase(ctx, e)
 }
 
 func (s *faultyStore) SaveCursors(ctx context.Context, cursors map[bot.ConversationID]bridge.Cursors) error {
