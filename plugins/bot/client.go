@@ -131,8 +131,7 @@ func finish(end Event, reply *Reply) error {
 	case end.Done == nil:
 		return broken("the stream ended without a terminal event")
 	}
-	reply.done = *end.Done
-	return nil
+	return reply.set(func(d *Done) { *d = *end.Done })
 }
 
 // Observe tells the bot what went on in a conversation; a bot that does not

@@ -1,88 +1,20 @@
 package bot
 
 import (
+	"cmp"
 	"errors"
+	"sync"
 	"time"
 )
 
-// Event is one thing that a bot does in a turn. Exactly one field is set.
-// Done and Fail are terminal.
-type Event struct {
-	// Seq numbers the events of a turn 1, 2, 3 … without gaps.
-	Seq     int
-	Message *Message
-	Typing  *Typing
-	Done    *Done
-	Fail    *Fail
-}
-
-// Terminal reports whether the event ends its turn.
-func (e Event) Terminal() bool { return e.Done != nil || e.Fail != nil }
-
-// Typing shows that the bot is at work.
-type Typing struct {
-	// For how long, unless a message comes first; at most 10 minutes.
-	For time.Duration
-	// Thinking rather than typing, where a line can tell.
-	Thinking bool
-}
-
-// Done ends a turn well; everything in it takes effect together.
-type Done struct {
-	// State is the bot's new state, at most 64 KiB; nil: the state stays.
-	State []byte `json:"state,omitempty"`
-	// StateSchema numbers the layout of State. Filled in by the host.
-	StateSchema uint32 `json:"state_schema,omitempty"`
-	// Properties to set, at most 30; an empty value removes one.
-	Properties map[string]string `json:"properties,omitempty"`
-	// Handoff or End, or neither: the bot goes on.
-	Handoff *Handoff `json:"handoff,omitempty"`
-	End     *End     `json:"end,omitempty"`
-	// Timers to set, at most 10.
-	Timers []Timer `json:"timers,omitempty"`
-}
-
-// Handoff asks for a human.
-type Handoff struct {
-	// Target names a target of the channel's configuration. Empty: default.
-	Target string `json:"target,omitempty"`
-	// Reason, in one line for agent and operator, at most 1 KiB.
-	Reason string `json:"reason,omitempty"`
-	// Summary of what was talked about, for the agent, at most 4 KiB.
-	Summary string `json:"summary,omitempty"`
-	// Properties for the agent, at most 30 with the conversation's own.
-	Properties map[string]string `json:"properties,omitempty"`
-}
-
-// End ends the conversation, until the customer says something again.
-type End struct {
-	// Reason, in one line for the operator, at most 1 KiB.
-	Reason string `json:"reason,omitempty"`
-}
-
-// Timer asks for a turn later.
-type Timer struct {
-	// Name, at most 64 bytes.
-	Name string `json:"name"`
-	// After, from now; 0 removes the timer. At most 30 days.
-	After time.Duration `json:"after"`
-}
-
-// Fail ends a turn badly.
-type Fail struct {
-	// Reason, in one line for the operator, at most 1 KiB.
-	Reason string `json:"reason"`
-	// Retryable: putting the turn once more could help.
-	Retryable bool `json:"retryable,omitempty"`
-	// RetryAfter is how long to wait before that; 0: the host decides.
-	RetryAfter time.Duration `json:"retry_after,omitempty"`
-}
-
 // Reply collects what a bot answers in one turn. What is said goes out at
-// once; all the rest takes effect together when Turn returns nil. Not safe for
-// concurrent use, and of no use after Turn has returned.
+// once; all the rest takes effect together when Turn returns nil. Safe for
+// concurrent use, and of no use after Turn has returned: what is said then
+// fails, and what is set is passed over.
 type Reply struct {
-	emit     func(Event) error
+	emit func(Event) error
+
+	mu       sync.Mutex // held while an event is emitted, so that they go one by one
 	seq      int
 	messages int
 	done     Done
@@ -90,10 +22,12 @@ type Reply struct {
 	// refused is the first thing said that breaks the contract: it fails the
 	// turn, whatever Turn returns, for otherwise it would be lost silently.
 	refused error
+	// lost is why nobody takes any more events.
+	lost error
 }
 
 // errOver is answered to a bot that goes on after its turn has ended.
-var errOver = errors.New("the turn is over")
+var errOver = errors.New("the turn is over: say it before Turn returns, or in the turn of a timer")
 
 // Say says something in plain text. It fails when nobody waits for the answer
 // any more, and with a [*ContractError] when the host would refuse the message
@@ -101,15 +35,7 @@ var errOver = errors.New("the turn is over")
 func (r *Reply) Say(text string) error { return r.Send(Message{Text: text}) }
 
 // Send says something with cards, quick replies or attachments.
-func (r *Reply) Send(m Message) error {
-	if r.messages++; r.messages > maxMessages {
-		return r.refuse(broken("more than %d messages in a turn", maxMessages))
-	}
-	if err := m.Check(); err != nil {
-		return r.refuse(err)
-	}
-	return r.send(Event{Message: &m})
-}
+func (r *Reply) Send(m Message) error { return r.send(Event{Message: &m}, m.Check()) }
 
 // Ask says something and offers quick replies, each with its title as value.
 func (r *Reply) Ask(text string, titles ...string) error {
@@ -121,26 +47,17 @@ func (r *Reply) Ask(text string, titles ...string) error {
 }
 
 // Type shows that the bot is at work.
-func (r *Reply) Type(t Typing) error {
-	if err := checkTyping(t); err != nil {
-		return r.refuse(err)
-	}
-	return r.send(Event{Typing: &t})
-}
+func (r *Reply) Type(t Typing) error { return r.send(Event{Typing: &t}, checkTyping(t)) }
 
 // Handoff asks for a human when the turn ends. A later Handoff or End in the
 // same turn replaces it.
-func (r *Reply) Handoff(h Handoff) error { return r.next(&h, nil) }
+func (r *Reply) Handoff(h Handoff) error {
+	return r.set(func(d *Done) { d.Handoff, d.End = &h, nil })
+}
 
 // End ends the conversation when the turn ends.
-func (r *Reply) End(e End) error { return r.next(nil, &e) }
-
-func (r *Reply) next(h *Handoff, e *End) error {
-	if r.over {
-		return errOver
-	}
-	r.done.Handoff, r.done.End = h, e
-	return nil
+func (r *Reply) End(e End) error {
+	return r.set(func(d *Done) { d.Handoff, d.End = nil, &e })
 }
 
 // SetState replaces the bot's state for this conversation, at most 64 KiB.
@@ -148,39 +65,81 @@ func (r *Reply) SetState(state []byte) {
 	if state == nil {
 		state = []byte{}
 	}
-	r.done.State = state
+	_ = r.set(func(d *Done) { d.State = state })
 }
 
 // SetProperty sets a property of the conversation, which agents see; an empty
 // value removes it.
 func (r *Reply) SetProperty(name, value string) {
-	if r.done.Properties == nil {
-		r.done.Properties = map[string]string{}
-	}
-	r.done.Properties[name] = value
+	_ = r.set(func(d *Done) {
+		if d.Properties == nil {
+			d.Properties = map[string]string{}
+		}
+		d.Properties[name] = value
+	})
 }
 
 // SetTimer asks for a turn later; after 0 removes the timer.
 func (r *Reply) SetTimer(name string, after time.Duration) {
-	r.done.Timers = append(r.done.Timers, Timer{Name: name, After: after})
+	_ = r.set(func(d *Done) { d.Timers = append(d.Timers, Timer{Name: name, After: after}) })
 }
 
-// refuse keeps the first refusal and answers err.
-func (r *Reply) refuse(err error) error {
+// set changes what takes effect at the end of the turn.
+func (r *Reply) set(change func(*Done)) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.over {
 		return errOver
 	}
-	if r.refused == nil {
-		r.refused = err
-	}
-	return err
+	change(&r.done)
+	return nil
 }
 
-func (r *Reply) send(e Event) error {
+// send emits an event that is not terminal, unless wrong says that it breaks
+// the contract, or one more would.
+func (r *Reply) send(e Event, wrong error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.over {
 		return errOver
 	}
-	r.seq++
-	e.Seq = r.seq
-	return r.emit(e)
+	if e.Message != nil {
+		r.messages++
+	}
+	switch {
+	case r.messages > maxMessages:
+		wrong = broken("more than %d messages in a turn", maxMessages)
+	case r.seq == maxEvents-1 && wrong == nil: // the last one is the terminal
+		wrong = broken("more than %d events in a turn", maxEvents)
+	}
+	if wrong != nil {
+		r.refused = cmp.Or(r.refused, wrong)
+		return wrong
+	}
+	return r.pass(e)
+}
+
+// end ends a turn of which the bot says err, with a terminal event if anybody
+// takes it.
+func (r *Reply) end(err error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.over = true
+	if err == nil {
+		err = cmp.Or(r.refused, checkDone(&r.done))
+	}
+	if err != nil {
+		return r.pass(Event{Fail: failure(err)})
+	}
+	return r.pass(Event{Done: &r.done})
+}
+
+// pass numbers an event and emits it.
+func (r *Reply) pass(e Event) error {
+	if r.lost == nil {
+		r.seq++
+		e.Seq = r.seq
+		r.lost = r.emit(e)
+	}
+	return r.lost
 }

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,27 +17,8 @@ import (
 // The server behind [Serve] runs its bot so, and the host runs its client of a
 // plugin so: a bot in-process cannot be told from one behind the wire.
 func Run(ctx context.Context, b Bot, t *Turn, emit func(Event) error) error {
-	var broken error
-	reply := &Reply{emit: func(e Event) error {
-		if broken == nil {
-			broken = emit(e)
-		}
-		return broken
-	}}
-	err := protect(func() error { return b.Turn(ctx, t, reply) })
-	if broken != nil {
-		return broken
-	}
-	if err == nil {
-		err = cmp.Or(reply.refused, checkDone(&reply.done))
-	}
-	end := Event{Done: &reply.done}
-	if err != nil {
-		end = Event{Fail: failure(err)}
-	}
-	err = reply.send(end)
-	reply.over = true
-	return err
+	reply := &Reply{emit: emit}
+	return reply.end(protect(func() error { return b.Turn(ctx, t, reply) }))
 }
 
 // protect calls f and turns a panic into an error.
