@@ -106,7 +106,8 @@ func happenedFromWire(w *botv1.TurnRequest, t *Turn) {
 	case *botv1.TurnRequest_Messages:
 		t.Messages = each(h.Messages.GetMessages(), messageFromWire)
 	case *botv1.TurnRequest_Returned:
-		t.Messages, t.Returned = each(h.Returned.GetMessages(), messageFromWire), true
+		t.Messages = each(h.Returned.GetMessages(), messageFromWire)
+		t.Returned = len(t.Messages) > 0
 	case *botv1.TurnRequest_Action:
 		t.Action = &Action{
 			Kind:  enumFromWire[ActionKind](int32(h.Action.GetKind()), "ACTION_KIND_", botv1.ActionKind_name),

@@ -179,6 +179,7 @@ func FuzzWire(f *testing.F) {
 		turnToWire(&turn), turnToWire(&Turn{ID: "t", Action: turn.Action}), turnToWire(&Turn{AgentSessionEnded: turn.AgentSessionEnded}),
 		eventToWire(event), eventToWire(Event{Done: event.Done}), eventToWire(Event{Fail: event.Fail}),
 		observedToWire(&Observed{Observations: filled[[]Observation]()}),
+		&botv1.TurnRequest{Happened: &botv1.TurnRequest_Returned{Returned: &botv1.Returned{}}},
 	} {
 		raw, err := proto.Marshal(w)
 		if err != nil {
