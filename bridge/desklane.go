@@ -34,8 +34,8 @@ func (k *keeper) deskLane() {
 	}
 }
 
-// runDesk performs entry after entry until there is none, or the lane is
-// closed, or the engine stops.
+// runDesk performs entry after entry until there is none, or the lane is closed
+// to the next one, or the engine stops.
 func (k *keeper) runDesk() {
 	for {
 		entry, ok := k.nextForDesk()
@@ -59,7 +59,6 @@ func (k *keeper) nextForDesk() (lifecycle.Entry, bool) {
 	for {
 		k.mu.Lock()
 		cursor, last := k.cursors.Desk, k.desk.last
-		closed := k.state.Desk.Closed
 		if cursor >= last || k.e.ctx.Err() != nil {
 			k.desk.running = false
 			k.mu.Unlock()
@@ -74,13 +73,9 @@ func (k *keeper) nextForDesk() (lifecycle.Entry, bool) {
 			continue
 		}
 		for _, entry := range entries {
-			if !entry.To.Has(lifecycle.ToDesk) {
-				continue
+			if entry.To.Has(lifecycle.ToDesk) {
+				return entry, true
 			}
-			if closed && entry.Said() && k.stays() {
-				return lifecycle.Entry{}, false
-			}
-			return entry, true
 		}
 		k.mu.Lock() // nothing there is addressed to the desk after all
 		k.cursors.Desk = last
@@ -88,11 +83,11 @@ func (k *keeper) nextForDesk() (lifecycle.Entry, bool) {
 	}
 }
 
-// stays marks the lane as ended if it is still closed: what is said waits.
-func (k *keeper) stays() bool {
+// stays marks the lane as ended if it is closed to an entry: what is said waits.
+func (k *keeper) stays(entry lifecycle.Entry) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.state.Desk.Closed {
+	if k.state.Desk.Closed && speaks(entry) {
 		k.desk.running = false
 		return true
 	}

@@ -33,7 +33,7 @@ type operation struct {
 }
 
 // perform carries one entry out: until it is done, refused, or no longer
-// wanted. False: the engine stops first.
+// wanted. False: the lane is closed to it, or the engine stops first.
 func (k *keeper) perform(entry lifecycle.Entry) bool {
 	if !k.configured() {
 		return false
@@ -68,6 +68,9 @@ func (k *keeper) perform(entry lifecycle.Entry) bool {
 		}
 		if unwanted() {
 			return k.drop(entry)
+		}
+		if k.stays(entry) {
+			return false
 		}
 		err := k.timed(op.call)
 		if err == nil {

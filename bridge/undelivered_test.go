@@ -213,3 +213,37 @@ func TestHeardIsNotPending(t *testing.T) {
 		}
 	})
 }
+
+// TestClosedWhileTrying: what is tried again while the last agent leaves is not
+// sent until somebody else has come: it would queue the ticket again.
+func TestClosedWhileTrying(t *testing.T) {
+	for name, next := range map[string]struct {
+		comes lifecycle.EventKind
+		want  []string
+	}{
+		"nobody":     {"", []string{"customer: a person please"}},
+		"a transfer": {lifecycle.EventTransferred, []string{"customer: a person please", "customer: did you see this?"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, echo, func(w *world) {
+				w.withAgent(1)
+				w.says("did you see this?")
+				w.ticket(lifecycle.EventAgentLeft, "ann", "")
+				w.pass(2 * time.Second)
+				if diff := cmp.Diff([]string{"customer: a person please"}, w.desk.texts("T1")); diff != "" {
+					t.Errorf("nobody is there and the ticket has: -want +got\n%s", diff)
+				}
+				if next.comes != "" {
+					w.ticket(next.comes, "", "")
+				}
+				w.pass(10 * time.Second)
+				if diff := cmp.Diff(next.want, w.desk.texts("T1")); diff != "" {
+					t.Errorf("the ticket has: -want +got\n%s", diff)
+				}
+				if got := w.customerSees(); next.comes == "" && got[len(got)-1] != "1 agents, 1 waiting" {
+					t.Errorf("the bot was told %q", got)
+				}
+			})
+		})
+	}
+}
