@@ -47,11 +47,19 @@ func (k *keeper) refuse(batch []*delivery, err error) {
 	}
 }
 
-// tryAgain lets the conversation go on after a commit that was refused.
+// tryAgain lets the conversation go on after a commit that was refused, as the
+// store has it: not as long as nothing can be written, for until then the store
+// may not say what it has kept.
 func (k *keeper) tryAgain() {
 	k.mu.Lock()
-	k.waits = false
+	k.waits = len(k.kept) == 0 && k.e.commit.failing.Load()
+	waits := k.waits
+	k.known = false
 	k.mu.Unlock()
+	if waits {
+		k.e.clock.AfterFunc(retryAfter, k.tryAgain)
+		return
+	}
 	k.e.wake(k.id)
 }
 

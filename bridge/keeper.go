@@ -110,7 +110,7 @@ func (k *keeper) reading() bool {
 func (k *keeper) idle() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return !k.running && len(k.kept) == 0 && !k.desk.running && !k.observing && len(k.state.Turns) == 0 && k.desk.last <= k.cursors.Desk
+	return !k.running && len(k.kept) == 0 && !k.waits && !k.desk.running && !k.observing && len(k.state.Turns) == 0 && k.desk.last <= k.cursors.Desk
 }
 
 // snapshot is the conversation as committed, if it is known.
@@ -162,14 +162,19 @@ func (k *keeper) load() error {
 	if err != nil {
 		return err
 	}
+	c := stored.Conversation
 	k.mu.Lock()
-	defer k.mu.Unlock()
 	if first { // else the lane knows better than the store how far it is
 		k.cursors = cursors
 		k.desk.doubt = last
 	}
-	k.known, k.state, k.tail = true, stored.Conversation, tail
+	bound := !first && c.Desk.Ticket != k.state.Desk.Ticket // by a commit that was in doubt
+	k.known, k.state, k.tail = true, c, tail
 	k.desk.last = last
+	k.mu.Unlock()
+	if bound {
+		k.e.unpark(k.id, Ticket{k.e.settings().Channels[c.Channel].Desk, c.Desk.Ticket})
+	}
 	return nil
 }
 

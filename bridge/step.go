@@ -186,9 +186,6 @@ func (k *keeper) committed(r *round) {
 	k.e.stats.count(r.commit.Entries)
 	k.report(r.commit.Entries)
 	k.e.fetchAhead(c, r.commit.Entries)
-	if line := k.e.settings().Lines[c.Channel]; line != nil {
-		line.Wake(k.id, c.Number)
-	}
 	k.begin(c)
 }
 
@@ -196,6 +193,9 @@ func (k *keeper) committed(r *round) {
 func (k *keeper) begin(c lifecycle.Conversation) {
 	if c.Number == 0 {
 		return
+	}
+	if line := k.e.settings().Lines[c.Channel]; line != nil {
+		line.Wake(k.id, c.Number)
 	}
 	ch, err := k.channel(c, lifecycle.Event{})
 	if err != nil {
