@@ -57,6 +57,26 @@ func TestDefaultsHoldForWhatIsLeftOut(t *testing.T) {
 	}
 }
 
+func TestFilesAsEditorsSaveThem(t *testing.T) {
+	for name, c := range map[string]struct{ raw, answer, problem string }{
+		"UTF-8":            {"answers:\n- question: a\n  answer: ü\n", "ü", ""},
+		"with a mark":      {"\ufeffanswers:\n- question: a\n  answer: ü\n", "ü", ""},
+		"lines of Windows": {"answers:\r\n- question: a\r\n  answer: |\r\n    b\r\n    c\r\n", "b\nc", ""},
+		"Latin-1":          {"answers:\n- question: a\n  answer: \xfc\n", "", "a.yaml:3: is not UTF-8: save the file with that encoding"},
+		"UTF-16":           {"\xff\xfea\x00n\x00s\x00", "", "a.yaml:1: is not UTF-8: save the file with that encoding"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, problems := parse("a.yaml", []byte(c.raw))
+			if got := strings.Join(problems, "\n"); got != c.problem {
+				t.Errorf("problems %q, want %q", got, c.problem)
+			}
+			if f != nil && f.Answers[0].Answer != c.answer {
+				t.Errorf("answer %q, want %q", f.Answers[0].Answer, c.answer)
+			}
+		})
+	}
+}
+
 func TestDefaultTextsFitIntoAMessage(t *testing.T) {
 	for key, text := range defaultTexts() {
 		if err := (bot.Message{Text: text}).Check(); err != nil {

@@ -75,6 +75,47 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// TestFindInOtherWritings: no two words are one for lack of their vowels, and
+// keywords are found where words are written without spaces.
+func TestFindInOtherWritings(t *testing.T) {
+	f, problems := parse("a.yaml", []byte(`
+handoff_words: [人工]
+answers:
+  - {question: दिन, answer: day}
+  - {question: दान, answer: gift}
+  - {question: かき, answer: persimmon}
+  - {question: かぎ, answer: key}
+  - {question: 几点营业？, keywords: [开门], answer: hours}
+  - {question: ราคาเท่าไหร่, keywords: [ราคา], answer: price}
+  - {question: 営業時間は？, keywords: [かけ, 営業], answer: open}
+`))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	b := newBot(f)
+	for text, want := range map[string]string{
+		"दिन":         "day",
+		"दान":         "gift",
+		"かき":          "persimmon",
+		"かぎ":          "key",
+		"请问今天几点开门呢谢谢": "hours",
+		"อยากทราบราคาค่ะ": "price",
+		"営業日を教えてください":     "open",
+		"えいがかげき":          "",
+	} {
+		found, got := b.matcher.find(text), ""
+		for _, answer := range found.sure {
+			got += f.Answers[answer].Answer
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	if !(&talk{faq: b}).wantsPeople("我要找人工客服") {
+		t.Error("asking for a person was not heard")
+	}
+}
+
 func TestAlike(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
@@ -115,6 +156,13 @@ func TestPlain(t *testing.T) {
 		"ᏣᎳᎩ ꮳꮃꭹ":                 "ꮳꮃꭹ ꮳꮃꭹ",
 		"no\xf4Ȟow":               "no how",
 		"bro\u00adken\u200bwords": "brokenwords",
+		"1️⃣ ☎️":                  "1",
+		// marks that are vowels, tones and voices, and such that may be left out
+		"कीमत क्या है?": "कीमत क्या है",
+		"ม้า มา":        "ม้า มา",
+		"நான்":          "நான்",
+		"שָׁלוֹם":       "שלום",
+		"مُحَمَّد":      "محمد",
 	} {
 		if got := plain(text); got != want {
 			t.Errorf("plain(%q) = %q, want %q", text, got, want)

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -35,6 +37,11 @@ type value struct {
 
 // parse reads the only document in raw.
 func (r *reader) parse(raw []byte) (value, bool) {
+	raw = bytes.TrimPrefix(raw, []byte("\ufeff")) // as some editors begin a file
+	if line, ok := notUTF8(raw); ok {
+		r.add(line, "", "is not UTF-8: save the file with that encoding")
+		return value{}, false
+	}
 	file, err := parser.ParseBytes(raw, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		line := 1
@@ -64,6 +71,17 @@ func (r *reader) parse(raw []byte) (value, bool) {
 		return value{}, false
 	}
 	return root, true
+}
+
+// notUTF8 finds the first line that is not UTF-8.
+func notUTF8(raw []byte) (int, bool) {
+	number := 0
+	for line := range bytes.Lines(raw) {
+		if number++; !utf8.Valid(line) {
+			return number, true
+		}
+	}
+	return 0, false
 }
 
 func (r *reader) add(line int, path, format string, args ...any) {

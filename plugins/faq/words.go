@@ -9,21 +9,28 @@ import (
 )
 
 // words takes a text apart for comparing: case, punctuation and diacritics are
-// gone, so that "Öffnungszeiten?" and "offnungszeiten" are the same. Bytes that
-// are no UTF-8 part words, as punctuation does.
+// gone, so that "Öffnungszeiten?" and "offnungszeiten" are the same. Marks that
+// are no diacritics are letters: without its vowels "दिन" would be "दान". Bytes
+// that are no UTF-8 part words, as punctuation does.
 func words(text string) []string {
 	text = strings.ToValidUTF8(text, " ") // norm leaves what follows such bytes as it was
 	var plain strings.Builder
 	for _, r := range norm.NFKD.String(cases.Fold().String(norm.NFKD.String(text))) {
 		switch {
-		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r), r == '\'', r == '’':
-		case unicode.IsLetter(r), unicode.IsNumber(r):
+		case isDiacritic(r), unicode.Is(unicode.Cf, r), r == '\'', r == '’':
+		case unicode.In(r, unicode.L, unicode.N, unicode.Mn, unicode.Mc):
 			plain.WriteRune(unicode.ToLower(r)) // cases.Fold swaps the cases of Cherokee
 		default:
 			plain.WriteByte(' ')
 		}
 	}
 	return strings.Fields(plain.String())
+}
+
+// isDiacritic reports whether a mark may be left out in writing: accents, and the
+// points of Hebrew and Arabic. The two that tell "かぎ" from "かき" may not.
+func isDiacritic(r rune) bool {
+	return unicode.Is(unicode.Mn, r) && unicode.In(r, unicode.Inherited, unicode.Hebrew, unicode.Arabic) && r != '\u3099' && r != '\u309a'
 }
 
 // plain is the text with its words one space apart.
@@ -52,6 +59,17 @@ func alike(a, b string) bool {
 	return len(x) <= 1 && len(y) <= 1
 }
 
+// holds reports whether a word that was said is the wanted one or, where words
+// are written without spaces, has it inside.
+func holds(said, wanted string) bool {
+	return alike(said, wanted) || strings.ContainsFunc(wanted, isUnspaced) &&
+		strings.Contains(norm.NFC.String(said), norm.NFC.String(wanted)) // composed: か is not inside が
+}
+
+func isUnspaced(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+}
+
 // hasAll reports whether each of wanted is among said, in any order.
 func hasAll(said, wanted []string) bool {
 	for _, w := range wanted {
@@ -64,7 +82,7 @@ func hasAll(said, wanted []string) bool {
 
 func has(said []string, wanted string) bool {
 	for _, s := range said {
-		if alike(s, wanted) {
+		if holds(s, wanted) {
 			return true
 		}
 	}
@@ -76,7 +94,7 @@ func hasPhrase(said, wanted []string) bool {
 	for i := 0; i+len(wanted) <= len(said); i++ {
 		match := len(wanted) > 0
 		for j, w := range wanted {
-			match = match && alike(said[i+j], w)
+			match = match && holds(said[i+j], w)
 		}
 		if match {
 			return true
