@@ -173,7 +173,8 @@ func ask(ctx context.Context, b bot.Bot, text string) (string, error) {
 		failure = b.Turn(ctx, t, reply)
 		return failure
 	})
-	turn := &bot.Turn{ID: "turn", Attempt: 1, Conversation: "conversation", Messages: []bot.Message{{Text: text}}}
+	turn := &bot.Turn{ID: "turn", Attempt: 1, Conversation: "conversation", Messages: []bot.Message{{Text: text}},
+		History: []bot.HistoryMessage{{Text: "long ago"}, {Text: "before"}, {Text: "just now"}}}
 	_ = bot.Run(ctx, outer, turn, func(e bot.Event) error {
 		if e.Message != nil {
 			said = append(said, e.Message.Text)

@@ -86,11 +86,21 @@ func (g *generation) turn(ctx context.Context, t *bot.Turn, reply *bot.Reply) er
 	}
 	defer g.freeSlot()
 	began := time.Now()
-	err := g.client.Turn(call, t, reply)
+	err := g.client.Turn(call, shortened(t, g.description.History), reply)
 	if g.judge(call, err, time.Since(began)) {
 		g.fail(g.sickness())
 	}
 	return g.retell(g.blame(err)) // which is kept, and may be shown to agents
+}
+
+// shortened is t with the newest of its history that the bot wants; 0: all.
+func shortened(t *bot.Turn, wanted uint32) *bot.Turn {
+	if wanted == 0 || uint64(len(t.History)) <= uint64(wanted) {
+		return t
+	}
+	short := *t
+	short.History = t.History[len(t.History)-int(wanted):]
+	return &short
 }
 
 // judge counts a turn that ended with err, and reports whether the process is

@@ -38,6 +38,13 @@ func TestTurnsThatBreakTheContract(t *testing.T) {
 	}
 }
 
+func TestHistoryIsAsShortAsTheBotWants(t *testing.T) {
+	t.Parallel()
+	if said, err := startHost(t, "brief", nil).ask("what was it?", patience); err != nil || said != "before, just now" {
+		t.Errorf("came as %q, %v", said, err)
+	}
+}
+
 func TestTurnsAtOnce(t *testing.T) {
 	t.Parallel()
 	h := startHost(t, "single", nil)

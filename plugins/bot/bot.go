@@ -59,7 +59,7 @@ type Description struct {
 	StateSchema uint32
 	// Turns is how many turns the bot can take at once. 0: no limit.
 	Turns uint32
-	// History is how many messages of history the bot wants. 0: the host's
-	// default, 50.
+	// History is how many messages of history the bot wants, the newest ones.
+	// 0, and what is above it: the host's 50.
 	History uint32
 }

@@ -38,6 +38,7 @@ type animal struct {
 	check     func(context.Context) // called in each health check
 	raw       []byte                // what a turn answers, as it goes over the wire
 	turns     uint32
+	history   uint32
 }
 
 // Words of the contract between host and process.
@@ -139,7 +140,7 @@ func (a animal) server(id tls.Certificate) *grpc.Server {
 }
 
 func (a animal) Describe(context.Context, *botv1.DescribeRequest) (*botv1.DescribeResponse, error) {
-	return &botv1.DescribeResponse{Name: "zoo", Version: "1.2.3", Limits: &botv1.Limits{Turns: a.turns}}, nil
+	return &botv1.DescribeResponse{Name: "zoo", Version: "1.2.3", Limits: &botv1.Limits{Turns: a.turns, History: a.history}}, nil
 }
 
 func (a animal) Configure(_ context.Context, r *botv1.ConfigureRequest) (*botv1.ConfigureResponse, error) {

@@ -13,6 +13,7 @@ func turns() map[string]func([]string) animal {
 		"huge":   func([]string) animal { return animal{raw: []byte{0, 0xc0, 0, 0, 0}} }, // says that 3 GiB follow
 		"binary": func([]string) animal { return animal{raw: []byte{0, 0, 0, 0, 7, 0x08, 1, 0x12, 3, 0x12, 1, 0xff}} },
 	}
+	all["brief"] = func([]string) animal { return animal{history: 2, turn: recall} }
 	for name, turn := range map[string]func(*botv1.TurnRequest, say) error{
 		"crashturn": func(*botv1.TurnRequest, say) error {
 			complain(`{"level":"error","msg":"out of ideas"}`)
@@ -48,6 +49,15 @@ func turns() map[string]func([]string) animal {
 		all[name] = func([]string) animal { return animal{turn: turn} }
 	}
 	return all
+}
+
+// recall says what was said before, as far as it came.
+func recall(r *botv1.TurnRequest, s say) error {
+	var said []string
+	for _, m := range r.GetHistory() {
+		said = append(said, m.GetText())
+	}
+	return send(s, message(1, strings.Join(said, ", ")), done(2))
 }
 
 func send(s say, events ...*botv1.TurnResponse) error {
