@@ -52,7 +52,7 @@ func (k *keeper) refuse(batch []*delivery, err error) {
 // may not say what it has kept.
 func (k *keeper) tryAgain() {
 	k.mu.Lock()
-	k.waits = len(k.kept) == 0 && k.e.commit.failing.Load()
+	k.waits = len(k.kept) == 0 && k.e.commit.failing.Load() && k.e.ctx.Err() == nil
 	waits := k.waits
 	k.known = false
 	k.mu.Unlock()

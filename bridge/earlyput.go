@@ -35,6 +35,13 @@ func newEarlyPut(clock Clock, unclean bool) *earlyPut {
 	return p
 }
 
+// any reports whether something may come that was put before.
+func (p *earlyPut) any() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.clock.Now().Before(p.until) || len(p.events) > 0
+}
+
 // add remembers events whose turn may have begun.
 func (p *earlyPut) add(events []string) {
 	p.mu.Lock()

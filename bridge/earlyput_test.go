@@ -111,8 +111,7 @@ func TestOldWordsComeAlone(t *testing.T) {
 	})
 	onDeskLine(t, slow, func(w *world, event func(lifecycle.EventKind, string)) {
 		old := time.Now()
-		w.unclean = true
-		w.restart()
+		w.restartCutOff()
 		w.pass(time.Hour)
 		event(lifecycle.EventSaid, "one")
 		event(lifecycle.EventSaid, "two")

@@ -163,6 +163,11 @@ func (e *Engine) Close() {
 	e.saver.flush(context.WithoutCancel(e.ctx))
 }
 
+// Unclean reports whether the next run must be told that this one was cut off,
+// even if it ends in order: a message that was put to a bot, and that is not in
+// the journal, may still be sent again.
+func (e *Engine) Unclean() bool { return e.early.any() }
+
 // Conversation is a conversation as it stands. [ErrNotFound] if there is none.
 func (e *Engine) Conversation(ctx context.Context, id bot.ConversationID) (lifecycle.Conversation, error) {
 	if k := e.loaded.peek(id); k != nil {

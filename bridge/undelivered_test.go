@@ -141,7 +141,12 @@ func TestPutEarlyOnce(t *testing.T) {
 		}
 		return nil
 	})
-	for name, cutOff := range map[string]bool{"the commit fails": false, "the host is cut off": true} {
+	for name, ends := range map[string]func(*world){
+		"the commit fails":                   func(*world) {},
+		"the host ends in order":             (*world).restart,
+		"the host is cut off":                (*world).restartCutOff,
+		"the host is cut off, then in order": func(w *world) { w.restartCutOff(); w.restart() },
+	} {
 		t.Run(name, func(t *testing.T) {
 			clear(turns)
 			inWorld(t, slow, func(w *world) {
@@ -160,9 +165,7 @@ func TestPutEarlyOnce(t *testing.T) {
 				if err := say("one"); !errors.Is(err, bridge.ErrUnavailable) {
 					t.Fatal(err)
 				}
-				if w.unclean = cutOff; cutOff {
-					w.restart()
-				}
+				ends(w)
 				for _, text := range []string{"two", "three", "one", "four"} {
 					if err := say(text); err != nil {
 						t.Fatal(err)

@@ -94,6 +94,7 @@ func (w *world) start() {
 		if err := <-ended; err != nil {
 			w.t.Error(err)
 		}
+		w.unclean = engine.Unclean()
 		if err := store.Close(); err != nil {
 			w.t.Error(err)
 		}
@@ -104,6 +105,14 @@ func (w *world) start() {
 func (w *world) restart() {
 	w.t.Helper()
 	w.stop()
+	w.start()
+}
+
+// restartCutOff is a restart after an end that was not in order.
+func (w *world) restartCutOff() {
+	w.t.Helper()
+	w.stop()
+	w.unclean = true
 	w.start()
 }
 

@@ -247,6 +247,7 @@ func (h *Host) Run(ctx context.Context) error {
 	stopKilling := context.AfterFunc(h.patient, h.supervisor.Kill)
 	botsUp.Wait()
 	stopKilling()
+	h.store.SetUnclean(h.engine.Unclean())
 	return errors.Join(context.Cause(failed), h.store.Close())
 }
 

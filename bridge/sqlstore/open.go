@@ -40,6 +40,7 @@ func open(ctx context.Context, path string, options Options) (*Store, error) {
 		return nil, explain(err)
 	}
 	s := &Store{path: path, options: options, lock: held, unclean: held.unclean}
+	s.marked.Store(held.unclean)
 	s.memory.Store(newMemory())
 	if err := s.start(ctx); err != nil {
 		s.distrust()

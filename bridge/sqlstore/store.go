@@ -18,7 +18,10 @@ type Store struct {
 	path    string
 	options Options
 	lock    *locked
+	// unclean: the host before was cut off. marked: so Close leaves the store,
+	// as if this one were.
 	unclean bool
+	marked  atomic.Bool
 	term    int64
 	hasher  hasher
 
@@ -90,6 +93,10 @@ func (s *Store) owned() (bool, error) {
 // may have begun something that the file does not know of.
 func (s *Store) Unclean() bool { return s.unclean }
 
+// SetUnclean says whether [Store.Close] leaves the store as one whose host was
+// cut off. Without it the store is left as it was found.
+func (s *Store) SetUnclean(unclean bool) { s.marked.Store(unclean) }
+
 // Close writes what is behind, ends the store's work and releases its lock.
 // Idempotent.
 func (s *Store) Close() error {
@@ -110,9 +117,11 @@ func (s *Store) Close() error {
 		errs = append(errs, s.write.close())
 		s.write = nil
 	}
-	if s.Unwritable() != nil {
+	unwritable := s.Unwritable() != nil
+	if unwritable {
 		s.trouble.stop()
-		// What was begun meanwhile is not in the file, as after a cut.
+	}
+	if unwritable || s.marked.Load() { // what was begun may not be in the file, as after a cut
 		errs = append(errs, s.lock.abandon())
 	} else {
 		errs = append(errs, s.lock.release())
