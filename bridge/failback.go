@@ -19,14 +19,14 @@ const (
 	// falls over.
 	failbackEvery  = time.Second
 	failbackAtOnce = 100
-	// failbackSeen is how many of a channel's waiting conversations are read
-	// to find them.
-	failbackSeen = 1000
+	// failbackPage is how many of a channel's waiting conversations are read
+	// at once to find them.
+	failbackPage = 1000
 )
 
 // failback undoes failovers to the queue when the bot is back, until ctx is
-// done or no turn begins any more. When no conversation is left to return, the channel is not looked at
-// again before its bot has been down once more.
+// done or no turn begins any more. When no conversation is left to return, the
+// channel is not looked at again before its bot has been down once more.
 func (e *Engine) failback(ctx context.Context) {
 	settled := map[string]time.Time{} // by channel: since when the bot had been ready
 	for e.rest(ctx, failbackEvery) && e.turns.isOpen() {
@@ -49,11 +49,10 @@ func (e *Engine) failback(ctx context.Context) {
 // failBack returns conversations of a channel to its bot, those first that
 // have waited longest. It answers how many there were to return.
 func (e *Engine) failBack(ctx context.Context, ch lifecycle.Channel, since time.Time) (int, error) {
-	list, err := e.cfg.Store.List(ctx, Filter{Holder: lifecycle.Queue, Channel: ch.Name, Limit: failbackSeen})
+	list, err := e.whoFailBack(ctx, ch, since)
 	if err != nil {
 		return 0, err
 	}
-	list = slices.DeleteFunc(list, func(c lifecycle.Conversation) bool { return !c.FailsBack(ch, since) })
 	slices.SortFunc(list, func(a, b lifecycle.Conversation) int {
 		return cmp.Or(a.Session.HandedOffAt.Compare(b.Session.HandedOffAt), cmp.Compare(a.ID, b.ID))
 	})
@@ -76,6 +75,25 @@ func (e *Engine) failBack(ctx context.Context, ch lifecycle.Channel, since time.
 	}
 	all.Wait()
 	return len(list), nil
+}
+
+// whoFailBack finds the conversations of a channel that return to its bot.
+func (e *Engine) whoFailBack(ctx context.Context, ch lifecycle.Channel, since time.Time) ([]lifecycle.Conversation, error) {
+	var found []lifecycle.Conversation
+	for skip := 0; ; skip += failbackPage {
+		page, err := e.cfg.Store.List(ctx, Filter{Holder: lifecycle.Queue, Channel: ch.Name, Skip: skip, Limit: failbackPage})
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range page {
+			if c.FailsBack(ch, since) {
+				found = append(found, c)
+			}
+		}
+		if len(page) < failbackPage {
+			return found, nil
+		}
+	}
 }
 
 // rest waits for d. False: ctx is done first.

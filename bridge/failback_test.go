@@ -210,3 +210,21 @@ func TestFailbackOfMany(t *testing.T) {
 		}
 	})
 }
+
+// TestFailbackBehindOthers: who has waited for longer than a thousand others
+// returns as well.
+func TestFailbackBehindOthers(t *testing.T) {
+	withFailback(t, func(w *world, m *moody) {
+		w.says("one")
+		w.pass(time.Second)
+		m.comesUp()
+		for i := range 1000 {
+			id := fmt.Sprintf("m%d", i)
+			w.receive(lifecycle.Event{
+				ID: id, Kind: lifecycle.EventSaid, Conversation: bot.ConversationID(id), Channel: "web", Message: &bot.Message{Text: "agent"},
+			})
+		}
+		w.pass(time.Minute)
+		w.heldBy(lifecycle.Bot)
+	})
+}
