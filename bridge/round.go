@@ -57,14 +57,19 @@ func (r *round) known(ev lifecycle.Event, tail []lifecycle.Entry) (int64, bool) 
 	return n, n > 0
 }
 
-// numberOf is the first entry that an event has left; 0: none of these.
-func numberOf(event string, entries []lifecycle.Entry) int64 {
+// numberOf is the entry that holds an event: what the customer said, if that
+// is it, or else the first that it has left. 0: none of these.
+func numberOf(event string, entries []lifecycle.Entry) (first int64) {
 	for i := range entries {
-		if entries[i].Event == event {
-			return entries[i].Number
+		switch e := &entries[i]; {
+		case e.Event != event:
+		case e.Said() && e.Author == bot.AuthorCustomer:
+			return e.Number
+		case first == 0:
+			first = e.Number
 		}
 	}
-	return 0
+	return first
 }
 
 // numberOfBots is the entry with what a bot said, or with its turn's end: kept
@@ -98,7 +103,7 @@ func (r *round) take(d *delivery, entries []lifecycle.Entry, desk string) {
 		r.commit.Events = append(r.commit.Events, d.event.ID)
 	}
 	if d.event.ID != "" {
-		r.ids[d.event.ID] = entries[0].Number
+		r.ids[d.event.ID] = numberOf(d.event.ID, entries)
 	}
 	for _, entry := range entries {
 		if entry.Kind == lifecycle.EntryOpened {

@@ -234,3 +234,28 @@ func TestNothingGoesToTheDeskWhileTheBotHolds(t *testing.T) {
 		}
 	})
 }
+
+// TestReceiptOfReturn: whoever returns to the queue is told the number of their
+// message, and not of the return that stands before it, also when it comes again.
+func TestReceiptOfReturn(t *testing.T) {
+	inWorld(t, &recorder{}, func(w *world) {
+		w.says("person")
+		w.pass(time.Second)
+		w.ticket(lifecycle.EventJoined, "ann", "")
+		w.ticket(lifecycle.EventAgentLeft, "ann", "")
+		w.pass(10 * time.Second)
+		w.says("bye")
+		w.pass(time.Second)
+		ev := lifecycle.Event{
+			ID: "again", Kind: lifecycle.EventSaid, Conversation: "c1", Channel: "web", Message: &bot.Message{Text: "me again"},
+		}
+		first, second := w.receive(ev), w.receive(ev)
+		w.heldBy(lifecycle.Queue)
+		w.restart()
+		third := w.receive(ev)
+		entries, err := w.engine.Entries(w.ctx, "c1", first-1, 1)
+		if err != nil || len(entries) != 1 || entries[0].Message == nil || entries[0].Message.Text != "me again" || second != first || third != first {
+			t.Errorf("%d, then %d and %d: %+v, %v", first, second, third, entries, err)
+		}
+	})
+}

@@ -111,7 +111,7 @@ func (k *keeper) step(batch []*delivery) *round {
 			continue
 		}
 		r.causes(c, next, ev)
-		c, r.receipt[i].number = next, entries[0].Number
+		c, r.receipt[i].number = next, numberOf(ev.ID, entries)
 		r.take(d, entries, ch.Desk)
 	}
 	r.commit.Conversation = c
