@@ -93,8 +93,8 @@ type Engine struct {
 	work sync.WaitGroup
 }
 
-// New makes an engine. It takes events in at once; what was left to do by an
-// earlier run is taken up by [Engine.Run].
+// New makes an engine. It takes events in at once, behind those that an earlier
+// run had parked; what else that has left to do is taken up by [Engine.Run].
 func New(cfg Config) (*Engine, error) {
 	if cfg.Store == nil || cfg.Bots == nil || cfg.Attachments == nil {
 		return nil, errors.New("an engine needs a store, bots, and a place for attachments")
@@ -116,6 +116,10 @@ func New(cfg Config) (*Engine, error) {
 	e.commit = newCommitter(cfg.Store, e.log)
 	e.saver = newSaver(cfg.Store, e.clock, e.log)
 	e.work.Go(func() { e.commit.run(ctx) })
+	if err := e.sweep(ctx); err != nil {
+		e.Close()
+		return nil, fmt.Errorf("look over parked events: %w", err)
+	}
 	return e, nil
 }
 

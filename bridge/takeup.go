@@ -34,7 +34,8 @@ func (e *Engine) takeUp(ctx context.Context) error {
 		e.log.Info("took up conversations", "count", len(work))
 	}
 	e.work.Go(e.expireNow)
-	return e.sweep(ctx)
+	e.sweepLater()
+	return nil
 }
 
 // expireNow looks for what is to be erased now, and again after a while.
@@ -45,6 +46,18 @@ func (e *Engine) expireNow() {
 	e.clock.AfterFunc(sweepEvery, func() {
 		if e.ctx.Err() == nil {
 			e.expireNow()
+		}
+	})
+}
+
+// sweepLater looks over parked events again and again.
+func (e *Engine) sweepLater() {
+	e.clock.AfterFunc(sweepEvery, func() {
+		if e.ctx.Err() == nil {
+			if err := e.sweep(e.ctx); err != nil {
+				e.log.Error("look over parked events", "err", err)
+			}
+			e.sweepLater()
 		}
 	})
 }
@@ -74,12 +87,5 @@ func (e *Engine) sweep(ctx context.Context) error {
 			return fmt.Errorf("drop parked events: %w", err)
 		}
 	}
-	e.clock.AfterFunc(sweepEvery, func() {
-		if e.ctx.Err() == nil {
-			if err := e.sweep(e.ctx); err != nil {
-				e.log.Error("look over parked events", "err", err)
-			}
-		}
-	})
 	return nil
 }

@@ -40,6 +40,7 @@ type world struct {
 	log     slog.Handler // of engines started from now on
 	unclean bool         // the run before them was cut off
 	redact  func(string) string
+	around  func(bridge.Store) bridge.Store // what is between engine and store; nil: nothing
 }
 
 // inWorld runs a test in a bubble, with a bot and a running engine.
@@ -73,6 +74,9 @@ func (w *world) start() {
 		w.t.Fatal(err)
 	}
 	w.store = &faultyStore{Store: store}
+	if w.around != nil {
+		w.store.Store = w.around(store)
+	}
 	files, err := filestore.Open(filepath.Join(filepath.Dir(w.path), "files"), filestore.Options{})
 	if err != nil {
 		w.t.Fatal(err)
