@@ -56,7 +56,7 @@ func (s *Server) Configure(_ context.Context, w *botv1.ConfigureRequest) (*botv1
 		return nil, errorToStatus(err)
 	}
 	if err != nil {
-		return settingErrorsToWire(settingErrors(err)), nil
+		return settingErrorsToWire(settingErrors(err).tellable()), nil
 	}
 	if made == nil {
 		return nil, status.Error(codes.Internal, "the factory made no bot and gave no error")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -167,6 +168,31 @@ func TestFactoryErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			if err := serve(t, c.factory).Configure(t.Context(), bot.Settings{}, false); !c.check(err) {
 				t.Errorf("err = %#v", err)
+			}
+		})
+	}
+}
+
+func TestWhatFactoriesQuoteCrossesTheWire(t *testing.T) {
+	var many bot.SettingErrors
+	for range 20_000 {
+		many = append(many, bot.SettingError{Key: "lines", Problem: strings.Repeat("x", 300)})
+	}
+	told := append(bot.SettingErrors{}, many[:100]...)
+	for name, c := range map[string]struct {
+		err  error
+		want bot.SettingErrors
+	}{
+		"no UTF-8":      {bot.SettingErrors{{Key: "gr\xfc\xdfe", Problem: "is \"\xfc\""}}, bot.SettingErrors{{Key: "gre", Problem: `is ""`}}},
+		"several lines": {errors.New("read a.json:\n  3 | {\n        ^"), bot.SettingErrors{{Problem: "read a.json:   3 | {         ^"}}},
+		"far too long":  {errors.New(strings.Repeat("x", 5<<20)), bot.SettingErrors{{Problem: strings.Repeat("x", 4<<10-len("…")) + "…"}}},
+		"far too many":  {many, append(told, bot.SettingError{Problem: "and 19900 more"})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := serve(t, func(bot.Settings) (bot.Bot, error) { return nil, c.err }).Configure(t.Context(), bot.Settings{}, false)
+			got, _ := errors.AsType[bot.SettingErrors](err)
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("%.200v: %s", err, diff)
 			}
 		})
 	}

@@ -24,7 +24,8 @@ type Settings struct {
 }
 
 // Decode fills target, a pointer to a struct with json tags, from the values.
-// Unknown keys and wrong types are errors that name the key.
+// Unknown keys and wrong types are errors that name the key. A duration such as
+// 5s is text: a string in the struct, for [time.ParseDuration].
 func (s Settings) Decode(target any) error {
 	raw, err := json.Marshal(s.Values)
 	if err != nil {
@@ -94,6 +95,23 @@ func (s Settings) Path(path string) string {
 // Errorf is an error about one key of the settings.
 func (s Settings) Errorf(key, format string, args ...any) error {
 	return SettingErrors{{Key: key, Problem: fmt.Sprintf(format, args...)}}
+}
+
+// maxProblems is how many problems of settings are said at once: a file that is
+// wrong in the same way in each line says enough with its first ones.
+const maxProblems = 100
+
+// tellable makes of es what goes over the wire whatever was quoted in it: lines
+// of text, and not too many.
+func (es SettingErrors) tellable() SettingErrors {
+	var told SettingErrors
+	for i, e := range es {
+		if i == maxProblems {
+			return append(told, SettingError{Problem: fmt.Sprintf("and %d more", len(es)-i)})
+		}
+		told = append(told, SettingError{Key: oneLine(e.Key, maxValue), Problem: oneLine(e.Problem, maxSummary)})
+	}
+	return told
 }
 
 // settingErrors finds all that err, an error of a [Factory], says about
