@@ -145,15 +145,20 @@ func (k *keeper) tick(c lifecycle.Conversation, r *round) lifecycle.Conversation
 // pending is the first entry with the customer's words that neither the desk is
 // known to have nor a bot has heard; 0: there is none, or nobody asks.
 func (k *keeper) pending(c lifecycle.Conversation, tail []lifecycle.Entry, r *round) int64 {
-	if c.Holder != lifecycle.Agent {
+	if c.Holder != lifecycle.Agent && c.Holder != lifecycle.Queue {
 		return 0
 	}
 	k.mu.Lock()
-	cursor := k.cursors.Desk
+	from := max(k.cursors.Desk, c.Heard) + 1
 	k.mu.Unlock()
-	for _, entries := range [][]lifecycle.Entry{between(tail, cursor+1, c.Number), r.commit.Entries} {
+	unsent, err := k.entries(k.e.ctx, tail, from, c.Number)
+	if err != nil { // then what is in memory has to do
+		k.e.log.Error("look for what agents have not seen", "conversation", k.id, "err", err)
+		unsent = between(tail, from, c.Number)
+	}
+	for _, entries := range [][]lifecycle.Entry{unsent, between(r.commit.Entries, from, c.Number)} {
 		for _, e := range entries {
-			if e.Said() && e.Author == bot.AuthorCustomer && e.To.Has(lifecycle.ToDesk) && e.Number > c.Heard {
+			if e.Said() && e.Author == bot.AuthorCustomer && e.To.Has(lifecycle.ToDesk) {
 				return e.Number
 			}
 		}

@@ -250,3 +250,43 @@ func TestClosedWhileTrying(t *testing.T) {
 		})
 	}
 }
+
+// TestUndeliveredOfLongAgo: the same for more words than are kept in memory.
+func TestUndeliveredOfLongAgo(t *testing.T) {
+	inWorld(t, echo, func(w *world) {
+		w.withAgent(200)
+		for range 300 {
+			w.says("did you see this?")
+		}
+		w.ticket(lifecycle.EventAgentLeft, "ann", "")
+		w.pass(10 * time.Second)
+		if got := w.customerSees(); got[len(got)-1] != "1 agents, 300 waiting" {
+			t.Errorf("the bot was told %q", got)
+		}
+	})
+}
+
+// TestUndeliveredBeforeLateNews: the same where the agent's coming is told after
+// her leaving, and no transfer is waited for.
+func TestUndeliveredBeforeLateNews(t *testing.T) {
+	inWorld(t, echo, func(w *world) {
+		w.channel.TransferGrace = 0
+		w.restart()
+		w.says("a person please")
+		w.pass(time.Second)
+		for range 20 {
+			w.desk.fault(fault{call: "send", err: busy})
+		}
+		w.says("did you see this?")
+		at := time.Now()
+		for i, kind := range []lifecycle.EventKind{lifecycle.EventAgentLeft, lifecycle.EventJoined} {
+			w.receive(lifecycle.Event{
+				Kind: kind, Desk: "acme", Ticket: "T1", DeskTime: at.Add(-time.Duration(i) * time.Millisecond), Agent: bot.Agent{ID: "ann"},
+			})
+		}
+		w.pass(10 * time.Second)
+		if got := w.customerSees(); got[len(got)-1] != "1 agents, 1 waiting" {
+			t.Errorf("the bot was told %q", got)
+		}
+	})
+}
