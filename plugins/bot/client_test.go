@@ -83,6 +83,21 @@ func TestPanicBecomesFail(t *testing.T) {
 	}
 }
 
+// TestRetryAfterIsBounded: the customer waits for that long, and one that is
+// behind us would leave the turn to nobody.
+func TestRetryAfterIsBounded(t *testing.T) {
+	for after, want := range map[time.Duration]time.Duration{
+		-time.Second: 0, time.Minute: time.Minute, 24 * time.Hour: 10 * time.Minute,
+	} {
+		b := bot.Func(func(context.Context, *bot.Turn, *bot.Reply) error { return bot.RetryAfter(after, errors.New("busy")) })
+		for name, b := range map[string]bot.Bot{"in-process": b, "over the wire": pair(t, b)} {
+			if got := events(t, t.Context(), b, &bot.Turn{ID: "t"})[0].Fail; got.RetryAfter != want || !got.Retryable {
+				t.Errorf("%s: %v became %+v", name, after, got)
+			}
+		}
+	}
+}
+
 func TestEmitErrorCancelsTheCall(t *testing.T) {
 	cancelled := make(chan error, 1)
 	client := pair(t, bot.Func(func(ctx context.Context, _ *bot.Turn, r *bot.Reply) error {

@@ -35,7 +35,7 @@ import (
 // status but the answer of Configure, and SettingErrors at the host.
 
 // RetryAfter says that the turn failed because of err and should be put again
-// after d.
+// after d, at most 10 minutes: the customer waits for that long.
 func RetryAfter(d time.Duration, err error) error {
 	return &instructionError{err: err, after: d}
 }

@@ -71,6 +71,7 @@ type Fail struct {
 	Reason string `json:"reason"`
 	// Retryable: putting the turn once more could help.
 	Retryable bool `json:"retryable,omitempty"`
-	// RetryAfter is how long to wait before that; 0: the host decides.
+	// RetryAfter is how long to wait before that, at most 10 minutes; 0: the
+	// host decides.
 	RetryAfter time.Duration `json:"retry_after,omitempty"`
 }

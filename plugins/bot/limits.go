@@ -30,6 +30,7 @@ const (
 	maxProperties  = 30
 	maxName        = 64
 	maxReason      = 1 << 10
+	maxRetryAfter  = 10 * time.Minute
 	maxSummary     = 4 << 10
 	maxTimers      = 10
 	maxTimer       = 30 * 24 * time.Hour

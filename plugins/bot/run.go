@@ -44,7 +44,7 @@ func (e *PanicError) Error() string { return "panic: " + e.Value }
 func failure(err error) *Fail {
 	f := &Fail{Reason: oneLine(err.Error(), maxReason), Retryable: true}
 	if instruction, ok := errors.AsType[*instructionError](err); ok {
-		f.Retryable, f.RetryAfter = !instruction.permanent, instruction.after
+		f.Retryable, f.RetryAfter = !instruction.permanent, min(max(instruction.after, 0), maxRetryAfter)
 	}
 	return f
 }

@@ -484,7 +484,8 @@ type Limits struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Turns at the same time, over all conversations.
 	Turns uint32 `protobuf:"varint,1,opt,name=turns,proto3" json:"turns,omitempty"`
-	// Messages of history that the bot wants with a turn (host default 50).
+	// Messages of history that the bot wants with a turn, the newest ones; the
+	// host may send fewer (host default 50).
 	History       uint32 `protobuf:"varint,2,opt,name=history,proto3" json:"history,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2670,7 +2671,8 @@ type Fail struct {
 	Reason string `protobuf:"bytes,1,opt,name=reason,proto3" json:"reason,omitempty"`
 	// Whether putting the turn once more could help.
 	Retryable bool `protobuf:"varint,2,opt,name=retryable,proto3" json:"retryable,omitempty"`
-	// How long to wait before that; absent: the host decides.
+	// How long to wait before that; absent: the host decides. The host waits
+	// 600 s at most.
 	RetryAfter    *durationpb.Duration `protobuf:"bytes,3,opt,name=retry_after,json=retryAfter,proto3" json:"retry_after,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
