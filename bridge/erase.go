@@ -81,6 +81,9 @@ func (k *keeper) erase(wish erasure) error {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	k.forget()
+	if line := k.e.settings().Lines[c.Channel]; line != nil {
+		line.Wake(k.id, 0)
+	}
 	return k.e.eraseRest(k.e.ctx, k.id)
 }
 

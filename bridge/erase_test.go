@@ -107,8 +107,12 @@ func TestErase(t *testing.T) {
 		}
 		w.receive(lifecycle.Event{Kind: lifecycle.EventLeft, Conversation: "c1"})
 		w.pass(time.Second)
+		woken := w.line.woken["c1"]
 		if err := w.engine.Erase(w.ctx, "c1"); err != nil {
 			t.Fatal(err)
+		}
+		if woken == 0 || w.line.woken["c1"] != 0 {
+			t.Errorf("the line is told of %d, then of %d", woken, w.line.woken["c1"])
 		}
 		w.ticket(lifecycle.EventAgentSaid, "ann", "Are you there?")
 		_, err := w.engine.Receive(w.ctx, lifecycle.Event{ID: "late", Kind: lifecycle.EventTicket, Channel: "web", Desk: "acme", Ticket: "T1",

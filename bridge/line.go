@@ -7,7 +7,8 @@ import "github.com/patchbay-host/patchbay/plugins/bot"
 type Line interface {
 	// Wake says that the journal of a conversation is durable through
 	// number; what is addressed to the customer can be read with
-	// [Engine.Entries].
+	// [Engine.Entries]. 0: the conversation was erased; if it begins again, its
+	// numbers do as well.
 	Wake(id bot.ConversationID, number int64)
 	// Typing shows the customer that somebody is at work.
 	Typing(id bot.ConversationID, t Typing)

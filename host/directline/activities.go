@@ -46,7 +46,7 @@ func (s *Server) activities(c *gin.Context) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	after, _, err := watermark(c)
+	after, _, err := s.watermark(c, conv)
 	if err != nil {
 		return 0, nil, err
 	}

@@ -92,7 +92,7 @@ func (s *Server) reconnect(c *gin.Context) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	after, given, err := watermark(c)
+	after, given, err := s.watermark(c, conv)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -117,8 +117,9 @@ func (s *Server) withStream(c *gin.Context, conv conversation, after int64) conv
 
 // watermark reads the query's watermark: the journal number after which to go
 // on. Empty and "-", which clients send before they have seen any, mean the
-// start; given says whether there is one at all.
-func watermark(c *gin.Context) (after int64, given bool, err error) {
+// start; given says whether there is one at all. One that the journal has not
+// come to is of before the conversation was erased: all is new since.
+func (s *Server) watermark(c *gin.Context, conv lifecycle.Conversation) (after int64, given bool, err error) {
 	text, given := c.GetQuery("watermark")
 	if text == "" || text == "-" {
 		return 0, given, nil
@@ -127,7 +128,15 @@ func watermark(c *gin.Context) (after int64, given bool, err error) {
 	if err != nil || after < 0 {
 		return 0, true, badArgument("the watermark is not one of ours")
 	}
-	return after, true, nil
+	if after <= conv.Number {
+		return after, true, nil
+	}
+	// Or it is the view that is behind.
+	reached, err := s.engine.Entries(c.Request.Context(), conv.ID, after-1, 1)
+	if err == nil && len(reached) == 0 {
+		after = 0
+	}
+	return after, true, err
 }
 
 // startedID is the id of the event that begins a conversation. No posted

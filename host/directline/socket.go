@@ -39,6 +39,7 @@ type socket struct {
 	at       int64          // the journal is written through
 	due      int64          // the journal is durable through
 	look     bool           // the journal may go on, whatever due says
+	anew     bool           // the journal was erased, and begins at 1 again
 	typing   *bridge.Typing // to be shown; a newer one replaces it
 	pinging  bool
 	stopPing func() bool
@@ -61,8 +62,14 @@ func (s *Server) run(conn *websocket.Conn, conv lifecycle.Conversation, base str
 	k.bring(func() { k.look = true })
 }
 
-// wake says that the journal is durable through number.
-func (k *socket) wake(number int64) { k.bring(func() { k.due = max(k.due, number) }) }
+// wake says that the journal is durable through number; 0: that it was erased.
+func (k *socket) wake(number int64) {
+	k.bring(func() {
+		if k.due = max(k.due, number); number == 0 {
+			k.anew, k.due = true, 0
+		}
+	})
+}
 
 // showTyping says that somebody is at work.
 func (k *socket) showTyping(t bridge.Typing) { k.bring(func() { k.typing = &t }) }
@@ -78,13 +85,16 @@ func (k *socket) bring(work func()) {
 	}
 }
 
-func (k *socket) busy() bool { return k.look || k.due > k.at || k.typing != nil || k.pinging }
+func (k *socket) busy() bool { return k.anew || k.look || k.due > k.at || k.typing != nil || k.pinging }
 
 // write writes until nothing is left to do, or the socket is of no use any
 // more.
 func (k *socket) write() {
 	for {
 		k.mu.Lock()
+		if k.anew {
+			k.at, k.anew = 0, false
+		}
 		if k.ended || !k.busy() {
 			k.writing = false
 			k.mu.Unlock()

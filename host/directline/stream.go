@@ -34,7 +34,7 @@ func (s *Server) openStream(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	after, given, err := watermark(c)
+	after, given, err := s.watermark(c, conv)
 	if err != nil {
 		return err
 	}
