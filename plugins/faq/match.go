@@ -29,7 +29,7 @@ type matcher struct {
 type phrase struct {
 	answer int
 	plain  string
-	grams  map[string]int
+	grams  gramCounts
 }
 
 // keyword is words that together ask for an answer.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -208,4 +209,26 @@ func FuzzFind(f *testing.F) {
 			}
 		}
 	})
+}
+
+// BenchmarkFind finds in a file of 5,000 answers; the long word is what a
+// customer may send to keep the bot busy.
+func BenchmarkFind(b *testing.B) {
+	var answers []answer
+	for i := range 5000 {
+		answers = append(answers, answer{Question: fmt.Sprintf("What about number %d of the %d things?", i, i%7), Keywords: []string{fmt.Sprint("thing", i)}})
+	}
+	m := newMatcher(answers, 0.6)
+	var long strings.Builder
+	for i := range 5000 {
+		long.WriteRune(rune('a' + i*i%26))
+		long.WriteRune(rune('ぁ' + i%80))
+	}
+	for name, text := range map[string]string{"a question": "what about thing 17 of them", "a long word": long.String()} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				m.find(text)
+			}
+		})
+	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -42,6 +43,9 @@ func plain(text string) string { return strings.Join(words(text), " ") }
 func alike(a, b string) bool {
 	if a == b {
 		return true
+	}
+	if len(a) > len(b)+utf8.UTFMax || len(b) > len(a)+utf8.UTFMax {
+		return false
 	}
 	x, y := []rune(a), []rune(b)
 	if min(len(x), len(y)) < 5 || strings.ContainsFunc(a+b, unicode.IsNumber) {
@@ -103,33 +107,37 @@ func hasPhrase(said, wanted []string) bool {
 	return false
 }
 
+// gramCounts are sequences of three letters, and how often each is there.
+type gramCounts struct {
+	counts map[string]int
+	total  int
+}
+
 // grams counts the sequences of three letters in the words, beginnings and
 // ends included.
-func grams(of []string) map[string]int {
-	counts := map[string]int{}
+func grams(of []string) gramCounts {
+	g := gramCounts{counts: map[string]int{}}
 	for _, word := range of {
 		letters := []rune("  " + word + " ")
 		for i := 0; i+3 <= len(letters); i++ {
-			counts[string(letters[i:i+3])]++
+			g.counts[string(letters[i:i+3])]++
+			g.total++
 		}
 	}
-	return counts
+	return g
 }
 
 // similarity of two texts by their sequences of three letters (the Dice
 // coefficient): 0 nothing in common, 1 the same sequences. The order of words
-// does not matter, and a typing mistake costs little.
-func similarity(a, b map[string]int) float64 {
-	var common, total int
-	for gram, n := range a {
-		common += min(n, b[gram])
-		total += n
+// does not matter, and a typing mistake costs little. It takes as long as the
+// shorter text does.
+func similarity(a, b gramCounts) float64 {
+	if len(a.counts) > len(b.counts) {
+		a, b = b, a
 	}
-	for _, n := range b {
-		total += n
+	var common int
+	for gram, n := range a.counts {
+		common += min(n, b.counts[gram])
 	}
-	if total == 0 {
-		return 0
-	}
-	return 2 * float64(common) / float64(total)
+	return 2 * float64(common) / float64(max(a.total+b.total, 1))
 }
