@@ -47,9 +47,8 @@ func (k *keeper) runDesk() {
 		if k.desk.last <= entry.Number {
 			k.cursors.Desk = max(entry.Number, k.state.Number)
 		}
-		cursors := k.cursors
+		k.e.saver.save(k.id, k.cursors)
 		k.mu.Unlock()
-		k.e.saver.save(k.id, cursors)
 	}
 }
 

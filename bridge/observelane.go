@@ -56,6 +56,7 @@ func (k *keeper) runObserve(observer bot.Observer) {
 			return
 		}
 		k.cursors.Observe = batch[len(batch)-1].Number
+		k.e.saver.save(k.id, k.cursors)
 		observed := &bot.Observed{Conversation: k.id, Channel: k.state.Channel, Observations: batch}
 		k.mu.Unlock()
 		ctx, cancel := context.WithTimeout(k.e.ctx, observeWithin)
