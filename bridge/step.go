@@ -41,7 +41,7 @@ func (k *keeper) handle(batch []*delivery) {
 		// The bot may think while the commit is under way: nothing that it
 		// says leaves before, for it comes back through this mailbox. Not
 		// while nothing can be written: each repetition would be a turn.
-		if r.mayPutEarly() && !k.e.commit.failing.Load() {
+		if r.mayPutEarly() && !k.cuts(r.commit.Conversation) && !k.e.commit.failing.Load() {
 			k.turnLane(r.commit.Conversation, r.tail)
 		}
 		err := k.e.commit.do(k.e.ctx, r.commit)
@@ -124,7 +124,7 @@ func (k *keeper) step(batch []*delivery) *round {
 func (k *keeper) tick(c lifecycle.Conversation, r *round) lifecycle.Conversation {
 	now := k.e.now()
 	for _, timer := range slices.Clone(c.Timers) {
-		if timer.At.After(now) {
+		if timer.At.After(k.e.clock.Now()) { // to the nanosecond, as its alarm is set
 			continue
 		}
 		ch, err := k.channel(c, lifecycle.Event{})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/patchbay-host/patchbay/bridge/faultpoint"
@@ -33,6 +34,8 @@ type flight struct {
 	// abandoned: it was begun for a commit that failed, and nothing of it
 	// counts. Used by the keeper's goroutine alone.
 	abandoned bool
+	// over: the turn's end has been handed in.
+	over atomic.Bool
 
 	mu   sync.Mutex
 	said []*delivery // waits a moment for the turn's end
@@ -81,6 +84,13 @@ func (k *keeper) turnLane(c lifecycle.Conversation, tail []lifecycle.Entry) {
 		}
 		f.run(ctx, tail)
 	})
+}
+
+// cuts reports whether the bot is at a turn that a conversation does not want any
+// more. It is not cut off before that is durable.
+func (k *keeper) cuts(c lifecycle.Conversation) bool {
+	f := k.flight
+	return f != nil && !f.abandoned && !f.over.Load() && !f.answers(c)
 }
 
 // abandon gives up a turn that was begun for a commit that failed, of events
@@ -163,6 +173,7 @@ func (f *flight) emit(ctx context.Context, ev bot.Event) error {
 		}
 	default:
 		faultpoint.Hit(faultpoint.AfterBotCall)
+		f.over.Store(true)
 		f.post(f.delivery(lifecycle.EventBotDone, ev))
 	}
 	return nil
@@ -210,6 +221,7 @@ func (f *flight) fail(fail *bot.Fail) {
 	}
 	f.k.e.log.Warn("turn failed", "channel", f.channel.Name, "conversation", f.k.id, "bot", f.bot,
 		"turn", f.turn.ID, "attempt", f.turn.Before+f.turn.Attempt, "err", fail.Reason)
+	f.over.Store(true)
 	f.post(f.delivery(lifecycle.EventBotFailed, bot.Event{Fail: fail}))
 }
 

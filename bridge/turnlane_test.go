@@ -2,11 +2,13 @@ package bridge_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/patchbay-host/patchbay/bridge"
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 	"github.com/patchbay-host/patchbay/plugins/bot"
 )
@@ -43,6 +45,53 @@ func TestWordsOfNoTime(t *testing.T) {
 		w.says("hello")
 		w.pass(time.Second)
 		if diff := cmp.Diff([]string{"hi"}, w.customerSees()); diff != "" {
+			t.Errorf("the customer sees: -want +got\n%s", diff)
+		}
+	})
+}
+
+// TestNotCutOffInVain: the bot is at a customer's words when the customer leaves,
+// and that cannot be kept: the bot has not failed.
+func TestNotCutOffInVain(t *testing.T) {
+	fails := true
+	inWorld(t, bot.Func(func(ctx context.Context, _ *bot.Turn, reply *bot.Reply) error {
+		if fails {
+			fails = false
+			return errors.New("broken")
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(5 * time.Second):
+			return reply.Say("yes")
+		}
+	}), func(w *world) {
+		w.says("hi") // the second attempt is the last
+		w.pass(time.Second)
+		w.store.failNext(1)
+		_, err := w.engine.Receive(w.ctx, lifecycle.Event{ID: "leaves", Kind: lifecycle.EventLeft, Conversation: "c1"})
+		if !errors.Is(err, bridge.ErrUnavailable) {
+			t.Fatalf("got %v, want ErrUnavailable", err)
+		}
+		w.pass(time.Minute)
+		w.heldBy(lifecycle.Bot)
+		if diff := cmp.Diff([]string{"yes"}, w.customerSees()); diff != "" {
+			t.Errorf("the customer sees: -want +got\n%s", diff)
+		}
+	})
+}
+
+// TestTimersOfAnyMoment: a timer that is due between two microseconds is due then.
+func TestTimersOfAnyMoment(t *testing.T) {
+	inWorld(t, echo, func(w *world) {
+		w.channel.Debounce = time.Second
+		w.restart()
+		w.receive(lifecycle.Event{
+			Kind: lifecycle.EventSaid, Conversation: "c1", Channel: "web", Message: &bot.Message{Text: "hi"},
+			At: time.Now().Add(123 * time.Nanosecond),
+		})
+		w.pass(2 * time.Second)
+		if diff := cmp.Diff([]string{"You said: hi"}, w.customerSees()); diff != "" {
 			t.Errorf("the customer sees: -want +got\n%s", diff)
 		}
 	})
