@@ -143,7 +143,7 @@ func TestPortInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	demo := newHome(t).demo("PORT=" + port)
-	if code := demo.code(); code != 1 || !strings.Contains(demo.out.String(), taken.Addr().String()+": bind: address already in use") {
+	if code := demo.code(); code != 1 || !strings.Contains(demo.out.String(), taken.Addr().String()+": bind: address already in use: take another PORT, or leave it out") {
 		t.Errorf("exit code %d:\n%s", code, demo.out)
 	}
 }

@@ -163,7 +163,7 @@ func choosePorts(first string) (addresses, error) {
 	for i, port := range ports {
 		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 		if err != nil {
-			return addresses{}, err
+			return addresses{}, fmt.Errorf("%w: take another PORT, or leave it out", err)
 		}
 		defer l.Close()
 		found[i] = l.Addr().String()
