@@ -77,10 +77,11 @@ crash: ## Kill a host under load KILLS (100) times, for about four minutes, and 
 	@bin/crash -kills $(KILLS) $(CRASHFLAGS)
 
 N ?= 2000
+FROM ?= 1
 
 .PHONY: seeds
 seeds: ## Play N (2000) seeded days of a small host with everything going wrong
-	$(GO) test ./bridge -run '^TestSeeds$$' -timeout 60m -seeds $(N)
+	$(GO) test ./bridge -run '^TestSeeds$$' -timeout 60m -seeds $(N) -from $(FROM)
 
 .PHONY: lint
 lint: lint-format lint-imports lint-go lint-proto ## Check format, import rules, code and proto
