@@ -11,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/patchbay-host/patchbay/plugins/bot"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 )
 
 // greeter is a bot with settings.
@@ -161,6 +163,16 @@ func TestFactoryErrors(t *testing.T) {
 				return nil, bot.RetryAfter(time.Minute, errors.New("no database"))
 			},
 			func(err error) bool { return failed(t, err).RetryAfter == time.Minute }},
+		"later, whatever a service of its own answered": {
+			func(bot.Settings) (bot.Bot, error) {
+				return nil, bot.RetryAfter(time.Minute, status.Error(codes.NotFound, "no index yet"))
+			},
+			func(err error) bool { return failed(t, err).RetryAfter == time.Minute }},
+		"never, whatever a service of its own answered": {
+			func(bot.Settings) (bot.Bot, error) {
+				return nil, bot.Permanent(status.Error(codes.Unavailable, "switched off"))
+			},
+			func(err error) bool { return !failed(t, err).Retryable }},
 		"never": {
 			func(bot.Settings) (bot.Bot, error) { return nil, bot.Permanent(errors.New("licence expired")) },
 			func(err error) bool { return !failed(t, err).Retryable }},

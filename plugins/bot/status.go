@@ -29,9 +29,6 @@ func errorToStatus(err error) error {
 	if err == nil {
 		return nil
 	}
-	if _, ok := status.FromError(err); ok {
-		return err
-	}
 	if instruction, ok := errors.AsType[*instructionError](err); ok {
 		if instruction.permanent {
 			return status.Error(codes.FailedPrecondition, err.Error())
@@ -41,6 +38,9 @@ func errorToStatus(err error) error {
 			s = detailed
 		}
 		return s.Err()
+	}
+	if _, ok := status.FromError(err); ok {
+		return err
 	}
 	if _, ok := errors.AsType[*PanicError](err); ok {
 		return status.Error(codes.Internal, err.Error())
