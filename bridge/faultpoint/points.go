@@ -50,5 +50,7 @@ func All() []string {
 }
 
 // Variable is the environment variable that arms a test build: a step's name, a
-// colon, and at which of its hits the process dies ("before-commit:3").
+// colon, and at which of its hits the process dies ("before-commit:3"). With a
+// time behind ("before-commit:3:50ms") the step is held up for so long before,
+// while all others go on: what was let out too early gets away.
 const Variable = "PATCHBAY_FAULTPOINT"

@@ -21,7 +21,9 @@ type put struct {
 	What         string   `json:"what"`
 	Numbers      []string `json:"numbers,omitempty"` // of the messages to be answered
 	// Told are the numbers that were said to agents, and not answered by them.
-	Told []string  `json:"told,omitempty"`
+	Told []string `json:"told,omitempty"`
+	// Says is how many words the bot says to it.
+	Says int       `json:"says"`
 	At   time.Time `json:"at"`
 }
 
@@ -64,7 +66,24 @@ func putOf(t *bot.Turn) put {
 		p.Numbers = append(p.Numbers, numbersIn(m.Text)...)
 	}
 	p.Told = slices.DeleteFunc(p.Told, func(n string) bool { return slices.Contains(p.Numbers, n) })
+	switch {
+	case t.CustomerLeft:
+	case p.roll()%3 == 0:
+		p.Says = 2
+	default:
+		p.Says = 1
+	}
 	return p
+}
+
+// word is what the bot says in the turn, counted from 0.
+func (p put) word(n int) string { return fmt.Sprintf("b:%s.%d", p.Turn, n+1) }
+
+// roll is the turn's luck: the same whenever it is put.
+func (p put) roll() uint32 {
+	dice := fnv.New32a()
+	dice.Write([]byte(p.Turn))
+	return dice.Sum32()
 }
 
 // unanswered are the numbers that the customer said and nobody referred to.
@@ -87,27 +106,23 @@ func unanswered(history []bot.HistoryMessage) []string {
 	return slices.DeleteFunc(said, func(n string) bool { return answered[n] })
 }
 
-// reply thinks, answers all there is to answer, and hands off or ends if it is
-// asked to. Put again, a turn gets the same answer.
+// reply thinks before each word, answers all there is to answer, and hands off
+// or ends if it is asked to. Put again, a turn gets the same answer.
 func (p put) reply(ctx context.Context, t *bot.Turn, reply *bot.Reply) error {
-	dice := fnv.New32a()
-	dice.Write([]byte(p.Turn))
-	roll := dice.Sum32()
-	select {
-	case <-time.After(time.Duration(roll%150) * time.Millisecond):
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 	if t.CustomerLeft {
 		return nil
 	}
-	if err := reply.Say(fmt.Sprintf("b:%s.1 %s", p.Turn, answersTo(slices.Concat(p.Numbers, p.Told)))); err != nil {
-		return err
-	}
-	if roll%3 == 0 {
-		if err := reply.Say(fmt.Sprintf("b:%s.2", p.Turn)); err != nil {
+	answers := " " + answersTo(slices.Concat(p.Numbers, p.Told))
+	for n := range p.Says {
+		select {
+		case <-time.After(time.Duration(p.roll()%150) * time.Millisecond):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		if err := reply.Say(p.word(n) + answers); err != nil {
 			return err
 		}
+		answers = ""
 	}
 	texts := t.Text()
 	if s := t.AgentSessionEnded; s != nil {

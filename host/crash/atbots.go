@@ -1,6 +1,10 @@
 package main
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/patchbay-host/patchbay/bridge/lifecycle"
+)
 
 // reached: what was acknowledged was put to a bot, or told to one, or stands in
 // a ticket.
@@ -31,6 +35,28 @@ func (v *verdict) putToBots(conversation string) map[string]bool {
 		}
 	}
 	return all
+}
+
+// ofTurns: all that a bot said in a turn that has ended well is in the journal,
+// in its order.
+func (v *verdict) ofTurns(conversation string, at map[string]int64) {
+	for _, e := range v.journals[conversation] {
+		i := slices.IndexFunc(v.puts, func(p put) bool { return e.Kind == lifecycle.EntryDone && p.Turn == string(e.Turn) })
+		if i < 0 {
+			continue
+		}
+		last := int64(0)
+		for n := range v.puts[i].Says {
+			word := v.puts[i].word(n)
+			switch {
+			case at[word] == 0:
+				v.wrong(lost, conversation, word, "was said in a turn that has ended, and is not in the journal")
+			case at[word] < last:
+				v.wrong(disorder, conversation, word, "was said after what it stands before")
+			}
+			last = at[word]
+		}
+	}
 }
 
 // inBots: no message was put in two turns, and they came in order; ordered says

@@ -13,16 +13,16 @@ func (v *verdict) customer(c *customer) {
 	var numbers, texts []string
 	count := map[string]int{} // of words shown
 	var own, shown []string
-	ids := map[string]bool{}
+	ids := map[string]string{} // the texts of what was shown
 	last := ""
 	for _, a := range c.seen {
 		switch {
-		case ids[a.ID]:
+		case has(ids, a.ID):
 			v.wrong(twice, conversation, a.Text, "%s was shown activity %s twice", c.name, a.ID)
 		case a.ID < last:
 			v.wrong(disorder, conversation, a.Text, "%s was shown activity %s after %s", c.name, a.ID, last)
 		}
-		ids[a.ID], last = true, a.ID
+		ids[a.ID], last = a.Text, a.ID
 		for _, word := range wordsIn(a.Text) {
 			count[word]++
 			shown = append(shown, word)
@@ -33,8 +33,13 @@ func (v *verdict) customer(c *customer) {
 		texts = append(texts, a.Text)
 	}
 	for _, a := range v.anew[c.name] {
-		if !ids[a.ID] {
+		if !has(ids, a.ID) {
 			v.wrong(lost, conversation, a.Text, "%s was not shown activity %s, which is there to be read", c.name, a.ID)
+		}
+	}
+	for _, a := range v.left[c.name] {
+		if c.stayed && a.Timestamp.Before(v.at.Add(-soon)) {
+			v.wrong(lost, conversation, a.Text, "%s was reading, and not shown activity %s before the end", c.name, a.ID)
 		}
 	}
 	for _, p := range c.posts {
@@ -46,10 +51,14 @@ func (v *verdict) customer(c *customer) {
 			v.wrong(lost, conversation, p.number, "was acknowledged, and %s is not shown it", c.name)
 		case n > 1:
 			v.wrong(twice, conversation, p.number, "is shown to %s %d times", c.name, n)
+		case !slices.Contains(wordsIn(ids[p.shown.ID]), p.number):
+			v.wrong(lost, conversation, p.number, "was acknowledged as activity %s, which %s is not shown", p.shown.ID, c.name)
 		}
 	}
 	v.messages += len(numbers)
 	at := v.places(conversation)
+	v.apart(c.name, conversation, texts)
+	v.ofTurns(conversation, at)
 	v.inOrder(conversation, "at "+c.name, own, numbers)
 	v.agentsWords(c, at, count, shown)
 	v.reached(conversation, numbers)

@@ -49,6 +49,8 @@ func (v *verdict) guest(g *guest) {
 		}
 	}
 	events := v.relay.of(g.ticket)
+	v.apart(g.name, conversation, texts)
+	v.ofTurns(conversation, at)
 	v.reached(conversation, numbers)
 	v.inBots(conversation, numbers, func(before, after string) bool { return deliveredBefore(events, before, after) })
 	v.notStranded(conversation, numbers, texts)
@@ -73,8 +75,11 @@ func (v *verdict) once(conversation, where string, words []string) {
 func (v *verdict) ticket(t ticket) {
 	marker := t.marker()
 	number, conversation, ok := strings.Cut(marker, "/")
-	if !ok {
-		return // a customer of 8x8's own brought it
+	if !ok || v.conversations[conversation].ID == "" {
+		if !slices.ContainsFunc(v.guests, func(g *guest) bool { return g.ticket == t.ID }) {
+			v.wrong(lost, conversation, "", "ticket %s, marked %q, is nobody's", t.ID, marker)
+		}
+		return
 	}
 	where := "in ticket " + t.ID
 	var words, agents, order []string

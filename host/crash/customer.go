@@ -17,11 +17,13 @@ type post struct {
 	began, acked time.Time // acked is zero as long as it is not acknowledged
 	tries        int
 	last         error
+	shown        struct{ ID string } // the activity that it is, as acknowledged
 }
 
 // activity is what a customer is shown.
 type activity struct {
 	ID, Type, Text, Name string
+	Timestamp            time.Time
 	From                 struct{ ID string }
 }
 
@@ -42,6 +44,8 @@ type customer struct {
 	posts     []*post
 	seen      []activity // in the order in which they came
 	watermark string
+	// stayed: read on for as long as the host lived.
+	stayed bool
 }
 
 func newCustomer(name, host string) *customer { return &customer{name: name, host: newClient(host)} }
@@ -105,7 +109,7 @@ func (c *customer) say(ctx context.Context, more string) error {
 	if rand.IntN(10) == 0 {
 		both.Go(func() { _ = c.insist(ctx, nil, "POST", c.here()+"/activities", body, nil) })
 	}
-	if err := c.insist(ctx, p, "POST", c.here()+"/activities", body, nil); err != nil {
+	if err := c.insist(ctx, p, "POST", c.here()+"/activities", body, &p.shown); err != nil {
 		return fmt.Errorf("%s: %w", p.number, err)
 	}
 	c.mu.Lock()
@@ -122,20 +126,24 @@ func (c *customer) cancel(ctx context.Context) error {
 	}, nil)
 }
 
-// live says messages, and reads what is shown meanwhile. A message that was
+// live says messages, and reads what is shown meanwhile; a customer who is there
+// at the end of the load reads on to the end of the run. A message that was
 // begun is sent to its end, however long it takes; ctx is the load's, whole
 // that of the run.
-func (c *customer) live(ctx, whole context.Context) error {
+func (c *customer) live(ctx, whole context.Context, readers *sync.WaitGroup) error {
 	if err := c.begin(whole); err != nil {
 		return err
 	}
 	reading, stop := context.WithCancel(whole)
-	var reader sync.WaitGroup
-	reader.Go(func() { c.read(reading, rand.IntN(3) > 0) })
-	defer reader.Wait()
-	defer stop()
+	readers.Go(func() { c.read(reading, rand.IntN(3) > 0) })
+	defer func() {
+		if !c.stayed {
+			stop()
+		}
+	}()
 	for n := range 20 + rand.IntN(30) {
 		if !rest(ctx, pace()) {
+			c.stayed = true
 			return nil
 		}
 		more := ""

@@ -25,8 +25,9 @@ type evidence struct {
 	// at is when the gathering began; the host has gone on for a moment.
 	at     time.Time
 	spoken []spoken
-	// anew is what each customer is shown who reads everything once more.
-	anew          map[string][]activity
+	// left is what was left to read to each customer, and anew what is shown to
+	// each who reads everything once more.
+	left, anew    map[string][]activity
 	conversations map[string]lifecycle.Conversation
 	journals      map[string][]lifecycle.Entry
 	tickets       []ticket
@@ -38,7 +39,7 @@ type evidence struct {
 func (w *world) judge(ctx context.Context, life *process) (*verdict, error) {
 	ev := &evidence{
 		at: time.Now(), customers: append(w.clients, w.prober), guests: w.callers, relay: w.relay, spoken: w.agents.said,
-		anew: map[string][]activity{}, conversations: map[string]lifecycle.Conversation{},
+		left: map[string][]activity{}, anew: map[string][]activity{}, conversations: map[string]lifecycle.Conversation{},
 		journals: map[string][]lifecycle.Entry{}, byTicket: map[string]ticket{},
 	}
 	err := ev.read(ctx, w.centre)
@@ -69,11 +70,11 @@ func (w *world) judge(ctx context.Context, life *process) (*verdict, error) {
 // read asks customers and 8x8 what they have seen.
 func (ev *evidence) read(ctx context.Context, centre *client) error {
 	for _, c := range ev.customers {
-		anew, err := c.finish(ctx)
+		left, anew, err := c.finish(ctx)
 		if err != nil {
 			return fmt.Errorf("%s reads: %w", c.name, err)
 		}
-		ev.anew[c.name] = anew
+		ev.left[c.name], ev.anew[c.name] = left, anew
 	}
 	var all struct{ Conversations []ticket }
 	if err := centre.call(ctx, "GET", "/conversations", nil, &all); err != nil {

@@ -41,10 +41,13 @@ type killer struct {
 }
 
 // schedule is at which points the host dies: half of the kills at the points, in
-// turn, if there are enough kills for that, and the rest at any moment.
+// turn, if there are enough kills for that, and the rest at any moment. Before a
+// commit it dies in every run: then is seen what was let out too early.
 func schedule(kills int) []string {
 	points := faultpoint.All()
 	rand.Shuffle(len(points), func(i, j int) { points[i], points[j] = points[j], points[i] })
+	commit := slices.Index(points, faultpoint.BeforeCommit)
+	points[0], points[commit] = points[commit], points[0]
 	var all []string
 	for i := range kills {
 		if n := len(points); i < n || i < kills/2/n*n {
@@ -115,19 +118,25 @@ func (k *killer) life(ctx context.Context, point string) (met string, err error)
 		if often(point) {
 			nth = 1 + rand.IntN(80)
 		}
-		armed, patience = fmt.Sprintf("%s:%d", point, nth), k.patience
+		hold := 50 * time.Millisecond
+		if point != faultpoint.BeforeCommit {
+			hold *= time.Duration(rand.IntN(2))
+		}
+		armed, patience = fmt.Sprintf("%s:%d:%s", point, nth, hold), k.patience
 	}
 	p, err := startHost(k.dir, armed)
 	if err != nil {
 		return "", err
 	}
-	late := time.AfterFunc(20*time.Second, func() { _ = p.cmd.Process.Kill() })
+	late := time.AfterFunc(10*k.within, func() { _ = p.cmd.Process.Kill() })
 	took, served := p.first(ctx, k.prober)
-	late.Stop()
-	if served {
+	if served || took >= k.within { // or it was to serve by then
 		k.back = append(k.back, took)
 	}
 	met = point
+	if !late.Stop() {
+		met = anyMoment
+	}
 	select {
 	case <-p.gone:
 	case <-ctx.Done():

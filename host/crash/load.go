@@ -40,7 +40,7 @@ func (w *world) load(ctx context.Context, k *killer) (*process, error) {
 	for range w.customers {
 		talk.Go(func() {
 			for calm.Err() == nil {
-				fail(w.newCustomer().live(calm, whole))
+				fail(w.newCustomer().live(calm, whole, &stay))
 			}
 		})
 	}

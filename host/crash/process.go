@@ -84,7 +84,8 @@ func (p *process) stop() error {
 }
 
 // first makes the first request that is served: a customer's message, which is
-// durable then. False: the host died before it was.
+// durable then, so long after the start. False: the host died so long after it,
+// and had not served.
 func (p *process) first(ctx context.Context, prober *customer) (time.Duration, bool) {
 	prober.host.http.CloseIdleConnections()
 	ctx, cancel := context.WithCancel(ctx)
@@ -100,7 +101,7 @@ func (p *process) first(ctx context.Context, prober *customer) (time.Duration, b
 	one := &post{number: number, text: number, began: time.Now()}
 	for {
 		one.tries++
-		one.last = prober.host.call(ctx, http.MethodPost, "/v3/directline"+prober.here()+"/activities", body, nil)
+		one.last = prober.host.call(ctx, http.MethodPost, "/v3/directline"+prober.here()+"/activities", body, &one.shown)
 		if one.last == nil {
 			took := time.Since(p.began)
 			one.acked = time.Now()
@@ -111,7 +112,7 @@ func (p *process) first(ctx context.Context, prober *customer) (time.Duration, b
 		}
 		select {
 		case <-p.gone:
-			return 0, false
+			return time.Since(p.began), false
 		case <-ctx.Done():
 			return 0, false
 		case <-time.After(2 * time.Millisecond):

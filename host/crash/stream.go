@@ -81,20 +81,21 @@ func (c *customer) take(shown set) {
 }
 
 // finish reads all that is left, and then everything anew, from the start.
-func (c *customer) finish(ctx context.Context) (anew []activity, err error) {
+func (c *customer) finish(ctx context.Context) (left, anew []activity, err error) {
 	if c.conversation == "" {
-		return nil, nil
+		return nil, nil, nil
 	}
+	had := len(c.seen)
 	for more := true; more; {
 		if more, err = c.poll(ctx); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	again := customer{name: c.name, host: c.host, conversation: c.conversation}
 	for more := true; more; {
 		if more, err = again.poll(ctx); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return again.seen, nil
+	return c.seen[had:], again.seen, nil
 }

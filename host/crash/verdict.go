@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
 )
@@ -16,6 +18,9 @@ const (
 	disorder kind = "disorder"
 	stranded kind = "stranded"
 )
+
+// soon is by when somebody who reads is shown what there is.
+const soon = 3 * time.Second
 
 // finding is one thing that went wrong.
 type finding struct {
@@ -58,6 +63,32 @@ func (v *verdict) places(conversation string) map[string]int64 {
 	return at
 }
 
+// apart: nothing that somebody else has said, or was answered, has come into a
+// conversation.
+func (v *verdict) apart(name, conversation string, shown []string) {
+	texts := slices.Clone(shown)
+	for _, p := range v.puts {
+		if p.Conversation == conversation {
+			texts = append(texts, p.Numbers...)
+			texts = append(texts, p.Told...)
+		}
+	}
+	for _, t := range v.tickets {
+		for _, m := range t.Messages {
+			if strings.HasSuffix(t.marker(), "/"+conversation) || "8x8~acme~"+t.ID == conversation {
+				texts = append(texts, m.Text)
+			}
+		}
+	}
+	for _, text := range texts {
+		for _, n := range slices.Concat(numbersIn(text), answersIn(text)) {
+			if whose(n) != name {
+				v.wrong(twice, conversation, n, "has come into the conversation of %s", name)
+			}
+		}
+	}
+}
+
 // answered are the numbers that bot or agents have referred to, in some texts.
 func answered(texts []string) map[string]bool {
 	all := map[string]bool{}
@@ -74,6 +105,11 @@ func (v *verdict) holds(conversation string) bool {
 	c := v.conversations[conversation]
 	at := v.byTicket[c.Desk.Ticket].Holder
 	return (c.Holder == lifecycle.Queue || c.Holder == lifecycle.Agent) && (at == "queue" || at == "agent")
+}
+
+func has[K comparable, V any](m map[K]V, key K) bool {
+	_, ok := m[key]
+	return ok
 }
 
 // deliveredBefore reports whether 8x8 had delivered the one word before it first sent
