@@ -42,9 +42,32 @@ func (s Settings) Decode(target any) error {
 	}
 	// encoding/json has no type for this error.
 	if key, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return s.Errorf(strings.Trim(key, `"`), "is not a setting of this bot")
+		key = strings.Trim(key, `"`)
+		if places := placesOf(key, "", s.Values); len(places) == 1 {
+			key = places[0]
+		}
+		return s.Errorf(key, "is not a setting of this bot")
 	}
 	return s.Errorf("", "%v", err)
+}
+
+// placesOf are the paths at which value, itself at a path, has the key.
+func placesOf(key, at string, value any) (places []string) {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, under := range value {
+			path := strings.TrimPrefix(at+"."+name, ".")
+			if name == key {
+				places = append(places, path)
+			}
+			places = append(places, placesOf(key, path, under)...)
+		}
+	case []any:
+		for i, under := range value {
+			places = append(places, placesOf(key, fmt.Sprintf("%s[%d]", at, i), under)...)
+		}
+	}
+	return places
 }
 
 // valueWord says in YAML's words what encoding/json found.
