@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// fetchWithin bounds the fetching of one file from a desk.
-	fetchWithin = 2 * time.Minute
+	// transferWithin bounds the way of one file from a desk or to it.
+	transferWithin = 2 * time.Minute
 	// fetchesAtOnce is how many files are fetched ahead at the same time.
 	fetchesAtOnce = 4
 )
@@ -135,7 +135,7 @@ func (e *Engine) fetchNow(desk Desk, ticket, attachment string, key fileKey) err
 		}
 		return err
 	}
-	ctx, cancel := context.WithTimeout(e.ctx, fetchWithin)
+	ctx, cancel := context.WithTimeout(e.ctx, transferWithin)
 	defer cancel()
 	file, err := desk.Fetch(ctx, ticket, attachment)
 	if err != nil {

@@ -214,6 +214,38 @@ func TestReturnWithFiles(t *testing.T) {
 	})
 }
 
+// slowUploads is a desk behind a line on which each file takes its time.
+type slowUploads struct{ *fakeDesk }
+
+func (d slowUploads) Send(ctx context.Context, ticket string, m bridge.Outgoing) error {
+	for range m.Files {
+		select {
+		case <-time.After(time.Minute):
+		case <-ctx.Done():
+			return &bridge.DeskError{Kind: bridge.DeskUnavailable, Err: ctx.Err()}
+		}
+	}
+	return d.fakeDesk.Send(ctx, ticket, m)
+}
+
+// TestLargeFileTakesItsTime: a file may take longer than a call without one, and
+// what is said behind it reaches the agents.
+func TestLargeFileTakesItsTime(t *testing.T) {
+	withFiles(t, func(w *world) {
+		s := w.settings(w.channel)
+		s.Desks = map[string]bridge.Desk{"acme": slowUploads{w.desk}}
+		w.configure(s)
+		w.says("a person")
+		w.sends("holiday.mp4", "large")
+		w.says("did you see this?")
+		w.pass(2 * time.Minute)
+		want := []string{"customer: a person", "customer:  <holiday.mp4: large>", "customer: did you see this?"}
+		if diff := cmp.Diff(want, w.agentsSee()); diff != "" {
+			t.Errorf("the agents see: -want +got\n%s", diff)
+		}
+	})
+}
+
 // TestFilesTooLarge: a bot's file beyond what the host keeps fails its turn; a
 // customer's is refused before it is said.
 func TestFilesTooLarge(t *testing.T) {

@@ -64,7 +64,7 @@ func (k *keeper) sending(desk Desk, ch lifecycle.Channel, c lifecycle.Conversati
 		return operation{}, false
 	}
 	return operation{
-		entry: entry,
+		entry: entry, files: len(message.Files),
 		call: func(ctx context.Context) error {
 			if err != nil {
 				return err

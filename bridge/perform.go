@@ -26,8 +26,9 @@ const (
 type operation struct {
 	entry lifecycle.Entry
 	by    *settings
-	// call does it, at most once.
-	call func(context.Context) error
+	// call does it, at most once. files is how many files it transfers.
+	call  func(context.Context) error
+	files int
 	// look reads back whether it has been done. Nil: repeating does no harm.
 	look func(context.Context) (bool, error)
 }
@@ -72,7 +73,7 @@ func (k *keeper) perform(entry lifecycle.Entry) bool {
 		if k.stays(entry) {
 			return false
 		}
-		err := k.timed(op.call)
+		err := k.timed(op.call, op.files)
 		if err == nil {
 			return true
 		}
@@ -169,8 +170,9 @@ func (k *keeper) gate() *gate {
 	return &gate{clock: k.e.clock}
 }
 
-func (k *keeper) timed(call func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(k.e.ctx, k.e.settings().CallTimeout)
+// timed bounds a call, which may transfer files besides.
+func (k *keeper) timed(call func(context.Context) error, files int) error {
+	ctx, cancel := context.WithTimeout(k.e.ctx, k.e.settings().CallTimeout+time.Duration(files)*transferWithin)
 	defer cancel()
 	return call(ctx)
 }
@@ -179,7 +181,7 @@ func (k *keeper) timedLook(look func(context.Context) (bool, error)) (found bool
 	err = k.timed(func(ctx context.Context) error {
 		found, err = look(ctx)
 		return err
-	})
+	}, 0)
 	return found, err
 }
 
