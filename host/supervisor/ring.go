@@ -3,6 +3,7 @@ package supervisor
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -63,9 +64,16 @@ func (r *ring) show(wanted func(generation int) bool) []string {
 	return texts
 }
 
-// lastOf is the last line of a generation; empty: it said nothing.
+// lastOf is the last line of a generation, or that from which on a Go program
+// tells why it falls: the end of its stack says less. Empty: it said nothing.
 func (r *ring) lastOf(generation int) string {
-	if lines := r.of(generation); len(lines) > 0 {
+	lines := r.of(generation)
+	for _, line := range slices.Backward(lines) {
+		if strings.HasPrefix(line, "ERROR panic: ") || strings.HasPrefix(line, "ERROR fatal error: ") {
+			return line
+		}
+	}
+	if len(lines) > 0 {
 		return lines[len(lines)-1]
 	}
 	return ""

@@ -5,6 +5,22 @@ import (
 	"testing"
 )
 
+func TestRingKnowsWhyAGoProgramFell(t *testing.T) {
+	for _, why := range []string{"panic: oh", "fatal error: concurrent map writes"} {
+		r := newRing(nil)
+		for _, line := range []string{why, "", "goroutine 7 [running]:", "main.turn.func3()", "/bots/main.go:65 +0x25"} {
+			r.add(1, line, 0)
+		}
+		r.add(2, "no database", 0)
+		if got := r.lastOf(1); got != "ERROR "+why {
+			t.Errorf("the last it logged is %q", got)
+		}
+		if got := r.lastOf(2); got != "no database" {
+			t.Errorf("the last that another logged is %q", got)
+		}
+	}
+}
+
 func TestRingKeepsTheLast(t *testing.T) {
 	r := newRing(map[string]string{"token": "hunter22", "pin": "1234"})
 	for range keptLines {
