@@ -7,7 +7,8 @@ import "context"
 type Bot interface {
 	// Turn answers one turn through reply. A nil return ends the turn well:
 	// everything set on reply takes effect together. An error ends it badly;
-	// see [RetryAfter] and [Permanent] for errors that say what to do.
+	// see [RetryAfter] and [Permanent] for errors that say what to do. So does
+	// a panic; one in a goroutine of the bot's own ends the whole process.
 	//
 	// Turns of one conversation never overlap; turns of different
 	// conversations do, so Turn must be safe for concurrent use. It may be
