@@ -23,7 +23,7 @@ func (k *keeper) turnFor(ctx context.Context, ch lifecycle.Channel, c lifecycle.
 			Attachments: ch.LineCan.Attachments, Typing: ch.LineCan.Typing,
 		},
 	}
-	if err := k.stateFor(ctx, c, tail, out); err != nil {
+	if err := k.stateFor(ctx, c.StateOf(ch), tail, out); err != nil {
 		return nil, err
 	}
 	carried, err := k.entries(ctx, tail, t.From, t.Through)
@@ -56,12 +56,10 @@ func (k *keeper) turnFor(ctx context.Context, ch lifecycle.Channel, c lifecycle.
 	return out, err
 }
 
-// stateFor finds the bot's state: it is kept in the entry that set it.
-func (k *keeper) stateFor(ctx context.Context, c lifecycle.Conversation, tail []lifecycle.Entry, out *bot.Turn) error {
-	if c.StateAt == 0 {
-		return nil
-	}
-	entries, err := k.entries(ctx, tail, c.StateAt, c.StateAt)
+// stateFor finds the bot's state: it is kept in the entry that set it, of this
+// number.
+func (k *keeper) stateFor(ctx context.Context, number int64, tail []lifecycle.Entry, out *bot.Turn) error {
+	entries, err := k.entries(ctx, tail, number, number)
 	if err != nil {
 		return err
 	}

@@ -91,7 +91,11 @@ func (s *step) botDone() {
 		Turn: turn.ID, Attempt: turn.Attempt, Seq: s.ev.Seq,
 		State: done.State, StateSchema: done.StateSchema,
 	})
-	if done.State != nil {
+	switch {
+	case done.State == nil:
+	case s.botName() != s.ch.Bot:
+		s.c.SurveyStateAt = n
+	default:
 		s.c.StateAt = n
 	}
 	s.heard(turn)

@@ -51,8 +51,10 @@ type Conversation struct {
 	// Cut is the turn with the customer's words that the bot was at, or had
 	// failed at, when the conversation was taken from it; nil: none.
 	Cut *Turn `json:"cut,omitempty"`
-	// StateAt is the number of the entry with the bot's state; 0: none.
-	StateAt int64 `json:"state_at,omitempty"`
+	// StateAt is the number of the entry with the state of the channel's bot,
+	// SurveyStateAt of the one with that of its survey bot; 0: none.
+	StateAt       int64 `json:"state_at,omitempty"`
+	SurveyStateAt int64 `json:"survey_state_at,omitempty"`
 	// Deliveries are told to the bot with its next turn.
 	Deliveries []bot.Delivery `json:"deliveries,omitempty"`
 	// Said counts what was said and pressed, by anybody.
@@ -227,6 +229,15 @@ func (c Conversation) Answers(ch Channel) string {
 		return ch.SurveyBot
 	}
 	return ch.Bot
+}
+
+// StateOf is the number of the entry with the state of the bot that answers; 0:
+// none.
+func (c Conversation) StateOf(ch Channel) int64 {
+	if c.Answers(ch) != ch.Bot {
+		return c.SurveyStateAt
+	}
+	return c.StateAt
 }
 
 // Deadline is how long the conversation's turns may take.
