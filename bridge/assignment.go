@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 
 	"github.com/patchbay-host/patchbay/bridge/faultpoint"
 	"github.com/patchbay-host/patchbay/bridge/lifecycle"
@@ -33,9 +34,14 @@ func (k *keeper) findAssigned(ctx context.Context, desk Desk, c lifecycle.Conver
 	return true, nil
 }
 
-// lookAt reads how a silent ticket stands, and tells the rules.
+// lookAt reads how a silent ticket stands, and tells the rules. One that the desk
+// refuses to show is gone, and so over.
 func (k *keeper) lookAt(ctx context.Context, desk Desk, entry lifecycle.Entry) error {
 	state, err := desk.Look(ctx, entry.Ticket)
+	if failure, ok := errors.AsType[*DeskError](err); ok && failure.Kind == DeskRefused {
+		k.e.log.Warn("a silent ticket is gone", "conversation", k.id, "entry", entry.Number, "err", err)
+		state.Over, err = true, nil
+	}
 	if err != nil {
 		return err
 	}

@@ -117,3 +117,15 @@ func TestSilentTicket(t *testing.T) {
 		w.heldBy(lifecycle.Bot)
 	})
 }
+
+// TestSilentTicketIsGone: a ticket that the desk does not know any more is over.
+func TestSilentTicketIsGone(t *testing.T) {
+	inWorld(t, echo, func(w *world) {
+		w.channel.SilentTicket = 10 * time.Minute
+		w.restart()
+		w.withAgent(0)
+		w.desk.fault(fault{call: "look", err: &bridge.DeskError{Kind: bridge.DeskRefused, Err: errors.New("404")}})
+		w.pass(11 * time.Minute)
+		w.heldBy(lifecycle.Bot)
+	})
+}
