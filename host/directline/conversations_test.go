@@ -154,7 +154,7 @@ func TestCORS(t *testing.T) {
 	const page, elsewhere = "https://shop.example.com", "https://evil.example.com"
 	a := h.call("OPTIONS", "/conversations", "", "", "Origin", elsewhere,
 		"Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "authorization,x-ms-bot-agent")
-	if a.status != 204 || a.header.Get("Access-Control-Allow-Headers") != "authorization,x-ms-bot-agent" ||
+	if a.status != 204 || a.header.Get("Vary") == "" || a.header.Get("Access-Control-Allow-Headers") != "authorization,x-ms-bot-agent" ||
 		!strings.Contains(a.header.Get("Access-Control-Allow-Methods"), "POST") {
 		t.Errorf("preflight: %d %v", a.status, a.header)
 	}
@@ -175,8 +175,17 @@ func TestCORS(t *testing.T) {
 		{elsewhere, webSecret, 201, elsewhere},  // the channel trusts all
 	} {
 		a := h.call("POST", "/conversations", test.bearer, "", "Origin", test.origin)
-		if a.status != test.status || a.header.Get("Access-Control-Allow-Origin") != test.allowed {
+		if a.status != test.status || a.header.Get("Access-Control-Allow-Origin") != test.allowed ||
+			a.header.Get("Vary") != "Origin" || a.header.Get("Access-Control-Expose-Headers") != "Retry-After" {
 			t.Errorf("%s: %d %s, %v", test.origin, a.status, a.body, a.header)
+		}
+	}
+	// A token has its origins for as long as it is renewed.
+	for _, call := range [][2]string{{"POST", "/tokens/refresh"}, {"GET", "/conversations/" + string(c.ID)}, {"POST", "/conversations"}} {
+		var renewed conversation
+		h.want(200, &renewed, call[0], call[1], c.Token, "", "Origin", page)
+		if a := h.call("POST", "/tokens/refresh", renewed.Token, "", "Origin", "https://partner.example.com"); a.status != 200 {
+			t.Errorf("%s: %d %s", call, a.status, a.body)
 		}
 	}
 	stream := "/conversations/" + string(c.ID) + "/stream?t=" + c.Token

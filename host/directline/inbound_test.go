@@ -147,6 +147,11 @@ func TestPostWithoutTokensUser(t *testing.T) {
 	if got := h.engine.last().Customer; got != nil {
 		t.Errorf("a later one changed it: %v", got)
 	}
+	var again conversation
+	h.want(200, &again, "POST", "/conversations", c.Token, `{"user":{"id":"r_2"}}`)
+	if _, cl, err := h.server.channels.Load().verify(again.Token, noon); err != nil || cl.User != "" {
+		t.Errorf("nor is a token bound to somebody else: %+v, %v", cl, err)
+	}
 	c.Token = webSecret
 	h.post(c, `{"type":"message","text":"three","from":{"id":"4711"}}`)
 	if diff := cmp.Diff(&bot.Customer{ID: "4711", Verified: true}, h.engine.last().Customer); diff != "" {
@@ -164,6 +169,18 @@ func TestPostBeginsConversation(t *testing.T) {
 		if a := h.call("POST", "/conversations/none/activities", webSecret, `{"type":"message","text":"hi"}`); a.status != 404 {
 			t.Errorf("a secret began a conversation of its own naming: %d %s", a.status, a.body)
 		}
+	}
+}
+
+// TestCustomerLeaves: the client's endOfConversation is leaving, once.
+func TestCustomerLeaves(t *testing.T) {
+	h := newHouse(t)
+	c := h.begin()
+	for range 2 {
+		h.post(c, `{"type":"endOfConversation","channelData":{"clientActivityID":"bye"}}`)
+	}
+	if h.engine.taken() != 2 || h.engine.last().Kind != lifecycle.EventLeft {
+		t.Errorf("%d events, %+v", h.engine.taken(), h.engine.last())
 	}
 }
 

@@ -138,6 +138,25 @@ func TestStreamsThatAreDead(t *testing.T) {
 	}
 }
 
+// TestStreamThatIsQuiet: a client that answers pings and nothing else, as
+// browsers do, is there.
+func TestStreamThatIsQuiet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, client := streamOver(t)
+		go func() { _, _ = io.Copy(io.Discard, client) }()
+		for range 20 {
+			<-time.After(pingEvery)
+			if _, err := client.Write([]byte{0x8a, 0x80, 0, 0, 0, 0}); err != nil { // a pong
+				t.Fatal(err)
+			}
+		}
+		synctest.Wait()
+		if open := s.hub.open(); open != 1 {
+			t.Errorf("%d streams are open", open)
+		}
+	})
+}
+
 // streamOver opens a stream over a pipe, of a conversation in which something
 // was said, and answers the client's end of it.
 func streamOver(t *testing.T) (*Server, net.Conn) {

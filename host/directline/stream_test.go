@@ -75,6 +75,8 @@ func TestTypingIsNotNumbered(t *testing.T) {
 	stream := h.open(c.StreamURL)
 	stream.texts(1)
 	h.server.Typing(c.ID, bridge.Typing{Author: bot.AuthorCustomer})
+	h.engine.add(c.ID, said(bot.AuthorBot, "", "faq", "after the customer's own"))
+	stream.texts(1)
 	h.server.Typing("another", bridge.Typing{Author: bot.AuthorBot})
 	h.server.Typing(c.ID, bridge.Typing{Author: bot.AuthorAgent, AuthorID: "a1", Name: "Bea"})
 	set := stream.next()
@@ -82,7 +84,7 @@ func TestTypingIsNotNumbered(t *testing.T) {
 	if set.Watermark != nil || a.ID != "" || a.Type != "typing" || a.ChannelData.Patchbay.Agent.Name != "Bea" {
 		t.Errorf("%+v", set)
 	}
-	if set := h.get(c, ""); len(set.Activities) != 1 || *set.Watermark != "2" {
+	if set := h.get(c, ""); len(set.Activities) != 2 || *set.Watermark != "3" {
 		t.Errorf("%+v", set)
 	}
 }
@@ -120,6 +122,21 @@ func TestActivitiesArePaged(t *testing.T) {
 		if set := h.get(c, start); set.Activities[0].Text != "Hello!" {
 			t.Errorf("%q: not from the start", start)
 		}
+	}
+}
+
+// A stream that is opened on more than a page shows all of it, though nothing
+// new is said.
+func TestStreamShowsAllPages(t *testing.T) {
+	h := newHouse(t)
+	c := h.begin()
+	want := []string{"Hello!"}
+	for i := range 2 * pageSize {
+		want = append(want, fmt.Sprint(i))
+		h.engine.add(c.ID, hidden(), said(bot.AuthorBot, "", "faq", want[i+1]))
+	}
+	if diff := cmp.Diff(want, h.open(c.StreamURL).texts(len(want))); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -259,6 +276,12 @@ func TestPing(t *testing.T) {
 	h.engine.add(c.ID, said(bot.AuthorBot, "", "faq", "still open"))
 	if diff := cmp.Diff([]string{"still open"}, stream.texts(1)); diff != "" {
 		t.Error(diff)
+	}
+	// Nor is it given much room; how it hears of that depends on how fast it writes.
+	_ = stream.conn.WriteMessage(websocket.TextMessage, make([]byte, 2*maxFrame))
+	err := stream.read(&seenSet{})
+	if late, ok := errors.AsType[net.Error](err); err == nil || ok && late.Timeout() {
+		t.Errorf("a large frame: %v", err)
 	}
 }
 

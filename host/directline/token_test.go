@@ -71,6 +71,9 @@ func TestTokenMisuse(t *testing.T) {
 			if diff := cmp.Diff([]any{test.status, test.code}, []any{a.status, a.code()}); diff != "" {
 				t.Errorf("%s\n%s", diff, a.body)
 			}
+			if a.header.Get("Cache-Control") != "no-store" || (a.header.Get("WWW-Authenticate") == "Bearer") != (a.status == 401) {
+				t.Errorf("%v", a.header)
+			}
 			if h.engine.taken() != before {
 				t.Error("something happened")
 			}
