@@ -52,7 +52,7 @@ func (v *verdict) places(conversation string) map[string]int64 {
 	at := map[string]int64{}
 	for _, e := range v.journals[conversation] {
 		for _, word := range said(e) {
-			if at[word] != 0 && !strings.HasPrefix(word, "a:") {
+			if at[word] != 0 {
 				v.wrong(twice, conversation, word, "stands in the journal as %d and %d", at[word], e.Number)
 			}
 			if at[word] == 0 {
