@@ -73,7 +73,8 @@ func TestIdentity(t *testing.T) {
 	}
 	for _, body := range []string{
 		`{"user":{"id":"` + strings.Repeat("x", 257) + `"}}`, `{"user":{"name":"a\nb"}}`, `{"user":"ann"}`,
-		`{"trustedOrigins":["www"]}`, `{"trustedOrigins":["https://a.b/c"]}`, `[`, `"text"`,
+		`{"trustedOrigins":["www"]}`, `{"trustedOrigins":["https://a.b/c"]}`,
+		`{"trustedOrigins":["https://a.b"` + strings.Repeat(`,"https://a.b"`, maxOrigins) + `]}`, `[`, `"text"`,
 	} {
 		if a := h.call("POST", "/tokens/generate", webSecret, body); a.status != 400 || a.code() != codeBadArgument {
 			t.Errorf("%s: %d %s", body, a.status, a.body)
@@ -179,6 +180,12 @@ func TestCORS(t *testing.T) {
 			a.header.Get("Vary") != "Origin" || a.header.Get("Access-Control-Expose-Headers") != "Retry-After" {
 			t.Errorf("%s: %d %s, %v", test.origin, a.status, a.body, a.header)
 		}
+	}
+	// Who holds a token cannot widen it.
+	var wider conversation
+	h.want(200, &wider, "POST", "/conversations", c.Token, `{"trustedOrigins":["`+elsewhere+`"]}`, "Origin", page)
+	if a := h.call("POST", "/tokens/refresh", wider.Token, "", "Origin", elsewhere); a.code() != codeOriginNotTrusted {
+		t.Errorf("%d %s", a.status, a.body)
 	}
 	// A token has its origins for as long as it is renewed.
 	for _, call := range [][2]string{{"POST", "/tokens/refresh"}, {"GET", "/conversations/" + string(c.ID)}, {"POST", "/conversations"}} {

@@ -28,6 +28,9 @@ func TestDrain(t *testing.T) {
 	h.want(200, nil, "POST", "/conversations", c.Token, "")
 	h.want(200, nil, "POST", "/tokens/refresh", fresh.Token, "")
 	h.want(200, nil, "GET", "/conversations/"+string(c.ID), webSecret, "")
-	h.post(c, `{"type":"message","text":"still here"}`)
+	a := h.call("POST", "/conversations/"+string(c.ID)+"/activities", c.Token, `{"type":"message","text":"still here"}`)
+	if a.status != 200 || a.header.Get("Retry-After") != "" {
+		t.Errorf("one that has begun: %d %v", a.status, a.header)
+	}
 	h.want(401, nil, "POST", "/tokens/generate", "wrong", "")
 }

@@ -32,6 +32,9 @@ func postedMeans() map[string]lifecycle.Event {
 				{Name: "b.png", ContentType: "image/png", URL: "https://a.example/b.png"},
 			}},
 		},
+		`{"type":"message","value":"x","attachments":[{"contentUrl":"https://a.example/b.png"}],"channelData":{"postBack":true}}`: {
+			Kind: lifecycle.EventSaid, Message: &bot.Message{Attachments: []bot.Attachment{{URL: "https://a.example/b.png"}}},
+		},
 		`{"type":"message","text":"Red","value":"#f00","channelData":{"messageBack":{"displayText":"Red, please"}}}`: {
 			Kind: lifecycle.EventActed, Action: &bot.Action{Kind: bot.ActionQuickReply, Title: "Red, please", Value: "#f00"},
 		},

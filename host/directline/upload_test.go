@@ -243,6 +243,7 @@ func TestUploadTroubles(t *testing.T) {
 			t.Errorf("%v, %v: %d %s", test.keep, test.receive, a.status, a.body)
 		}
 	}
+	h.engine.failWith(nil)
 	h.server.spoolRoom.used.Add(h.server.spoolRoom.limit - 3)
 	if a := h.upload(c, "", "", png); a.status != 503 || a.header.Get("Retry-After") == "" {
 		t.Errorf("too much on its way: %d %s", a.status, a.body)
