@@ -7,11 +7,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -271,4 +276,42 @@ func pathsOf(t *testing.T, addresses map[string]string) map[string]string {
 		paths[name] = u.Path
 	}
 	return paths
+}
+
+// TestFilesThatAreTooOld: a host removes what has been kept for longer than it
+// is to be, and nothing else.
+func TestFilesThatAreTooOld(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	c := s.newCustomer(webSecret)
+	c.uploads("Look!", "old.png", picture)
+	c.awaitLast(fmt.Sprintf("clerk: I see old.png, image/png, whole, %d bytes", len(picture)))
+	s.stop()
+	kept := func() (places []string) {
+		err := filepath.WalkDir(s.cfg.Attachments.Folder, func(place string, entry fs.DirEntry, err error) error {
+			if err == nil && entry.Type().IsRegular() {
+				places = append(places, place)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return places
+	}
+	old := kept()
+	for _, place := range old {
+		if err := os.Chtimes(place, time.Time{}, time.Now().Add(-2*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.cfg.Attachments.Keep = time.Hour
+	s.start()
+	c.uploads("Look!", "new.png", picture)
+	s.await("the old file is gone, and the new one there", func() error {
+		if now := kept(); len(now) != 1 || slices.Contains(old, now[0]) {
+			return fmt.Errorf("there are %q", now)
+		}
+		return nil
+	})
 }
