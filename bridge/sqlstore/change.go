@@ -123,7 +123,7 @@ func (g *group) park(c *change) (refused, err error) {
 		return nil, fmt.Errorf("park event: %w", err)
 	}
 	today := g.s.today()
-	if g.s.days, err = g.w.turnDays(g.s.days, today); err != nil {
+	if g.days, err = g.w.turnDays(g.days, today); err != nil {
 		return nil, err
 	}
 	return nil, g.w.take(today, c.hashes)

@@ -30,7 +30,7 @@ func (s *Store) Commit(ctx context.Context, commits []bridge.Commit) ([]error, e
 	if err != nil {
 		return nil, fmt.Errorf("commit: %w", s.failed(err, sizeOf(changes)))
 	}
-	s.position = g.position
+	s.position, s.days = g.position, g.days
 	memory := s.memory.Load()
 	memory.change(g.heads)
 	for hash := range g.unwritten {
@@ -48,7 +48,7 @@ func (s *Store) Commit(ctx context.Context, commits []bridge.Commit) ([]error, e
 func (s *Store) transact(changes []change) (*group, error) {
 	unreadable := map[int]error{}
 	for {
-		g := &group{s: s, w: s.write, position: s.position, unreadable: unreadable,
+		g := &group{s: s, w: s.write, position: s.position, days: s.days, unreadable: unreadable,
 			heads: map[bot.ConversationID]*head{}, took: map[int64]struct{}{}}
 		err := s.write.transact(func() error { return g.apply(changes) })
 		if !errors.Is(err, bridge.ErrUnreadable) || len(unreadable) > 0 {
@@ -94,6 +94,7 @@ type group struct {
 	w *writer
 
 	position int64
+	days     takenDays
 	heads    map[bot.ConversationID]*head
 	// known are the hashes of the group that were taken before it, took
 	// those that it takes itself; unwritten are those of them that are only

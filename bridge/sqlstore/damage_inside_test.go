@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -118,6 +119,32 @@ func TestDamagedInside(t *testing.T) {
 				t.Errorf("%d in the list, %v", len(list), err)
 			}
 		})
+	}
+}
+
+// tomorrow is the machine's time, a day ahead.
+type tomorrow struct{ bridge.RealClock }
+
+func (tomorrow) Now() time.Time { return time.Now().Add(24 * time.Hour) }
+
+// TestDamagedOnANewDay: what a group has begun before it met a damaged
+// conversation is undone with its transaction.
+func TestDamagedOnANewDay(t *testing.T) {
+	path, ids := crowded(t)
+	ruin(t, path, "sqlite_autoindex_conversations_1", "leaf")
+	s := mustOpen(t, path, Options{NoSync: true, Clock: tomorrow{}})
+	defer s.Close()
+	group := []bridge.Commit{parking("early", "T-1")}
+	for _, id := range ids {
+		group = append(group, said(id, 1, 1, "second of "+string(id)))
+	}
+	errs, err := s.Commit(t.Context(), group)
+	if err != nil || errs[0] != nil || !slices.ContainsFunc(errs, func(err error) bool { return errors.Is(err, bridge.ErrUnreadable) }) {
+		t.Fatalf("%v, %v", errs[0], err)
+	}
+	days, err := s.write.readDays()
+	if err != nil || days != s.days {
+		t.Errorf("the file has the days %v, the store %v, %v", days, s.days, err)
 	}
 }
 
