@@ -247,3 +247,22 @@ func TestMakeFixture(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestSynced: without being told otherwise the store waits for the disk with
+// each commit, which no kill of a process would show.
+func TestSynced(t *testing.T) {
+	for _, tt := range []struct {
+		options Options
+		want    string
+	}{{Options{}, "wal 2"}, {Options{NoSync: true}, "wal 0"}} {
+		s := mustOpen(t, place(t), tt.options)
+		var mode, sync string
+		if err := errors.Join(s.write.one("PRAGMA journal_mode", nil, &mode), s.write.one("PRAGMA synchronous", nil, &sync)); err != nil {
+			t.Fatal(err)
+		}
+		if got := mode + " " + sync; got != tt.want {
+			t.Errorf("%+v: journal mode and synchronous are %s, want %s", tt.options, got, tt.want)
+		}
+		s.Close()
+	}
+}
