@@ -91,15 +91,16 @@ func (h *Host) reload(ctx context.Context) (done ops.Reload, err error) {
 		return done, botProblems(next, err)
 	}
 	done.Changed = changedKeys(h.cfg, next, bots.Started())
-	err = h.redaction.set(next)
+	setChannels, err := h.directline.PrepareChannels(customersOf(next))
 	if err == nil {
-		err = h.directline.SetChannels(customersOf(next))
+		err = h.redaction.set(next)
 	}
 	if err != nil {
 		bots.Abandon()
 		return done, errors.Join(err, h.redaction.set(h.cfg))
 	}
 	h.takeOver(ctx, next, desks, bots)
+	setChannels() // whoever is let in finds the channel there
 	return done, nil
 }
 

@@ -1,6 +1,7 @@
 package host_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -64,6 +65,34 @@ func TestReloadLimits(t *testing.T) {
 	for _, customer := range []string{"192.0.2.3", "192.0.2.4"} {
 		if first, second := starts(customer), starts(customer); first != http.StatusOK || second != http.StatusTooManyRequests {
 			t.Errorf("one for each: %d, %d", first, second)
+		}
+	}
+}
+
+// TestReloadAddsAChannel: whoever is let in to a new channel finds it there.
+func TestReloadAddsAChannel(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	channel := s.text[strings.Index(s.text, "  web:"):]
+	for i := range 20 {
+		name := fmt.Sprintf("web%d", i)
+		secret := "secret of " + name + " only"
+		text := s.text + strings.NewReplacer("  web:", "  "+name+":", webSecret, secret).Replace(channel)
+		begun := make(chan int)
+		go func() {
+			status := http.StatusUnauthorized
+			for status == http.StatusUnauthorized && t.Context().Err() == nil {
+				req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, s.front+"/v3/directline/conversations", nil)
+				req.Header.Set("Authorization", "Bearer "+secret)
+				status = s.do(req, nil)
+			}
+			begun <- status
+		}()
+		if status, answer := s.reload(text); status != http.StatusOK {
+			t.Fatalf("%d %+v", status, answer)
+		}
+		if status := <-begun; status != http.StatusCreated {
+			t.Errorf("a conversation in %s: %d", name, status)
 		}
 	}
 }

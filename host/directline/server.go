@@ -41,7 +41,7 @@ type Engine interface {
 
 // Config is what a server is made of.
 type Config struct {
-	// Channels whose customers come by this line; see [Server.SetChannels].
+	// Channels whose customers come by this line; see [Server.PrepareChannels].
 	Channels []Channel
 	Engine   Engine
 	// Hub that wakes the streams. Made first where the engine needs its line
@@ -126,9 +126,11 @@ func New(cfg Config) (*Server, error) {
 		s.public = public
 	}
 	s.SetTrustedProxies(cfg.TrustedProxies)
-	if err := s.SetChannels(cfg.Channels); err != nil {
+	setChannels, err := s.PrepareChannels(cfg.Channels)
+	if err != nil {
 		return nil, err
 	}
+	setChannels()
 	registered, err := newMetrics(cfg.Registry, s.hub)
 	if err != nil {
 		return nil, fmt.Errorf("directline: register metrics: %w", err)
@@ -149,16 +151,16 @@ func New(cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// SetChannels replaces the channels, all or (on an error) none. Streams stay
-// open; tokens of a channel that is gone, or of a secret that is gone, are no
-// longer taken. Safe for concurrent use.
-func (s *Server) SetChannels(list []Channel) error {
+// PrepareChannels checks channels; the function that it answers puts them in the
+// place of those that there are. Streams stay open then; tokens of a channel that
+// is gone, or of a secret that is gone, are no longer taken. Safe for concurrent
+// use.
+func (s *Server) PrepareChannels(list []Channel) (set func(), err error) {
 	made, err := newChannels(list)
 	if err != nil {
-		return fmt.Errorf("directline: %w", err)
+		return nil, fmt.Errorf("directline: %w", err)
 	}
-	s.channels.Store(made)
-	return nil
+	return func() { s.channels.Store(made) }, nil
 }
 
 // Handler serves the paths under /v3/directline/. Safe for concurrent use.

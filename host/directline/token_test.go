@@ -129,9 +129,11 @@ func TestTokenOutlivesRestartAndNewSecret(t *testing.T) {
 	if _, _, err := renamed.verify(c.Token, noon); err == nil {
 		t.Error("a channel that is gone has a token")
 	}
-	if err := h.server.SetChannels([]Channel{{Name: "web", Secrets: [][]byte{[]byte("next year's secret")}}}); err != nil {
+	setChannels, err := h.server.PrepareChannels([]Channel{{Name: "web", Secrets: [][]byte{[]byte("next year's secret")}}})
+	if err != nil {
 		t.Fatal(err)
 	}
+	setChannels()
 	if a := h.call("POST", "/tokens/refresh", c.Token, ""); a.status != 401 {
 		t.Errorf("the secret is gone, its token is good: %d %s", a.status, a.body)
 	}
