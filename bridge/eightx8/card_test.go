@@ -23,6 +23,7 @@ func TestSendShowsCards(t *testing.T) {
 		"version 1.10":         {bridge.Outgoing{Cards: []bot.Card{adaptive("1.10")}}, `{"authorType":"bot","text":"Hi"}`},
 		"version 2":            {bridge.Outgoing{Cards: []bot.Card{adaptive("2.0")}}, `{"authorType":"bot","text":"Hi"}`},
 		"version 1":            {bridge.Outgoing{Cards: []bot.Card{adaptive("1")}}, `{"authorType":"bot","text":"Hi"}`},
+		"of no type":           {bridge.Outgoing{Cards: []bot.Card{{ContentType: "application/vnd.microsoft.card.adaptive", Content: json.RawMessage(`{"version":"1.3","body":[{"text":"Hi"}]}`)}}}, `{"authorType":"bot","text":"Hi"}`},
 		"of no version":        {bridge.Outgoing{Cards: []bot.Card{adaptive("")}}, `{"authorType":"bot","text":"Hi"}`},
 		"of no known type":     {bridge.Outgoing{Cards: []bot.Card{{ContentType: "text/html", Content: json.RawMessage(`{}`), Fallback: "words"}}}, `{"authorType":"bot","text":"words"}`},
 		"no object":            {bridge.Outgoing{Cards: []bot.Card{{ContentType: "Location", Content: json.RawMessage(`[]`)}}}, `{"authorType":"bot","text":"[Location]"}`},

@@ -69,7 +69,7 @@ func everyCall(t *testing.T, desk *eightx8.Desk) {
 	for _, err := range []error{
 		desk.Send(ctx, "t1", bridge.Outgoing{
 			Author: bot.AuthorBot, Text: "See",
-			Cards:        []bot.Card{{ContentType: "application/vnd.microsoft.card.adaptive", Content: json.RawMessage(`{"version":"1.3"}`)}},
+			Cards:        []bot.Card{{ContentType: "application/vnd.microsoft.card.adaptive", Content: json.RawMessage(`{"type":"AdaptiveCard","version":"1.3"}`)}},
 			QuickReplies: []bot.QuickReply{{Title: "A", Value: "a"}},
 			Files:        []bridge.File{file("bill.txt", "abc", 3)},
 		}),

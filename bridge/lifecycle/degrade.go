@@ -66,8 +66,8 @@ func degrade(m bot.Message, can Capabilities) (_ bot.Message, lost string) {
 const adaptiveCard = "application/vnd.microsoft.card.adaptive"
 
 // Shows reports whether a card is shown as one: an object of a known type, and
-// of an adaptive card, where versions count, one that says a version which is
-// not too new.
+// of an adaptive card, where versions count, one that says that it is one, of a
+// version which is not too new.
 func (c Capabilities) Shows(card bot.Card) bool {
 	object := strings.HasPrefix(strings.TrimSpace(string(card.Content)), "{")
 	if !object || !slices.Contains(c.Cards, card.ContentType) {
@@ -77,9 +77,11 @@ func (c Capabilities) Shows(card bot.Card) bool {
 		return true
 	}
 	var content struct {
+		Type    string `json:"type"`
 		Version string `json:"version"`
 	}
-	return json.Unmarshal(card.Content, &content) == nil && !newer(content.Version, c.AdaptiveVersion)
+	return json.Unmarshal(card.Content, &content) == nil && content.Type == "AdaptiveCard" &&
+		!newer(content.Version, c.AdaptiveVersion)
 }
 
 // newer reports whether version a, such as 1.10, is newer than b, or is none.
