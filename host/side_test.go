@@ -9,34 +9,20 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"google.golang.org/grpc/test/bufconn"
 )
 
-// one is a listener of one connection that is no socket, so that its time is
-// the bubble's.
-type one struct {
-	conn chan net.Conn
-	done chan struct{}
-}
-
-func (l *one) Accept() (net.Conn, error) {
-	select {
-	case conn := <-l.conn:
-		return conn, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *one) Close() error   { close(l.done); return nil }
-func (l *one) Addr() net.Addr { return &net.TCPAddr{} }
-
-// over serves a side over a pipe, whose other end is the client's.
+// over serves a side in memory, so that its time is the bubble's, and answers a
+// client's connection.
 func over(t *testing.T, handler http.HandlerFunc) net.Conn {
 	side := newSide(handler, answerWithin, slog.New(slog.DiscardHandler))
-	client, conn := net.Pipe()
-	listener := &one{make(chan net.Conn, 1), make(chan struct{})}
-	listener.conn <- conn
+	listener := bufconn.Listen(4 << 10)
 	go side.Serve(listener)
+	client, err := listener.DialContext(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() { client.Close(); side.Close() })
 	return client
 }

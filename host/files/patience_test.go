@@ -7,11 +7,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"google.golang.org/grpc/test/bufconn"
 
 	"github.com/patchbay-host/patchbay/bridge"
 	"github.com/patchbay-host/patchbay/plugins/bot"
@@ -29,56 +30,43 @@ func (d slowDesk) Attachment(ctx context.Context, conversation bot.ConversationI
 	}
 }
 
-// once is a listener of one connection that is no socket, so that its time is
-// the bubble's.
-type once struct {
-	conn chan net.Conn
-	done chan struct{}
-}
-
-func (l *once) Accept() (net.Conn, error) {
-	select {
-	case conn := <-l.conn:
-		return conn, nil
-	case <-l.done:
-		return nil, net.ErrClosed
+// asked is the answer to who asks for the desk's one file: in memory, so that its
+// time is the bubble's, and with the limits of a host.
+func asked(t *testing.T, desk Engine) *http.Response {
+	addresses := NewAddresses("", []byte("key"), nil)
+	handler, err := New(Config{Addresses: addresses, Engine: desk, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-func (l *once) Close() error   { close(l.done); return nil }
-func (l *once) Addr() net.Addr { return &net.TCPAddr{} }
-
-// serve serves over a pipe, with the limits of a host, and answers the client's
-// end of it.
-func serve(t *testing.T, handler http.Handler) net.Conn {
-	client, conn := net.Pipe()
-	listener := &once{make(chan net.Conn, 1), make(chan struct{})}
-	listener.conn <- conn
+	listener := bufconn.Listen(4 << 10)
 	server := &http.Server{Handler: handler, ReadTimeout: 30 * time.Second, WriteTimeout: 3 * time.Minute}
 	go server.Serve(listener)
+	client, err := listener.DialContext(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() { client.Close(); server.Close() })
-	return client
+	fmt.Fprintf(client, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", addresses.URL(time.Hour, "conv", 7, 2, "cat.png"))
+	resp, err := http.ReadResponse(bufio.NewReader(client), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { resp.Body.Close() })
+	return resp
+}
+
+// fileOf is a desk with one file of so many bytes.
+func fileOf(size int) *shelf {
+	desk := &shelf{file: bridge.File{Name: "cat.png", ContentType: "image/png"}}
+	desk.content = book{bytes.NewReader(make([]byte, size)), desk}
+	return desk
 }
 
 // TestPatience: a desk may take longer for a file than a request may take to
 // come.
 func TestPatience(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		desk := &shelf{file: bridge.File{Name: "cat.png", ContentType: "image/png"}}
-		desk.content = book{bytes.NewReader([]byte("0123456789")), desk}
-		addresses := NewAddresses("", []byte("key"), nil)
-		handler, err := New(Config{Addresses: addresses, Engine: slowDesk{desk}, Logger: slog.New(slog.DiscardHandler)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		client := serve(t, handler)
-		fmt.Fprintf(client, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", addresses.URL(time.Hour, "conv", 7, 2, "cat.png"))
-		resp, err := http.ReadResponse(bufio.NewReader(client), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		if resp.StatusCode != http.StatusOK || resp.ContentLength != 10 {
+		if resp := asked(t, slowDesk{fileOf(10)}); resp.StatusCode != http.StatusOK || resp.ContentLength != 10 {
 			t.Errorf("%s, %d bytes", resp.Status, resp.ContentLength)
 		}
 	})
@@ -97,21 +85,9 @@ func TestPatienceWithReaders(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				desk := &shelf{file: bridge.File{Name: "cat.png", ContentType: "image/png"}}
-				desk.content = book{bytes.NewReader(make([]byte, size)), desk}
-				addresses := NewAddresses("", []byte("key"), nil)
-				handler, err := New(Config{Addresses: addresses, Engine: desk, Logger: slog.New(slog.DiscardHandler)})
-				if err != nil {
-					t.Fatal(err)
-				}
-				client := serve(t, handler)
-				fmt.Fprintf(client, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", addresses.URL(time.Hour, "conv", 7, 2, "cat.png"))
-				resp, err := http.ReadResponse(bufio.NewReader(client), nil)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer resp.Body.Close()
-				read := int64(0)
+				resp := asked(t, fileOf(size))
+				var read int64
+				var err error
 				for err == nil && read < size {
 					<-time.After(test.pause)
 					var n int64
